@@ -1,0 +1,439 @@
+// What goes in and out of the engine: plain values of std types. Screens and the CLI see these and nothing
+// else of the core. Thread rule: values; copy or share as const.
+#pragma once
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/secret.h"
+#include "reply/event.h"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace waypost::engine {
+
+using Ticket = std::uint64_t; // names one request; its answer carries it
+
+struct TimeRange {
+    UtcTime from, to; // [from, to)
+    bool operator==(const TimeRange&) const = default;
+};
+
+// The state of a check or a thing shown with a glyph. Unknown is "could not look" or "not looked yet", never
+// good or bad.
+enum class State : std::uint8_t { Ok, Info, Warning, Error, Unknown, Absent };
+
+// A node of an explanation: what was seen, and which bytes of which raw document say so.
+struct Node {
+    std::string label;
+    std::string value;
+    State state = State::Info;
+    int raw = -1; // index into the documents beside the tree; -1: none
+    int start = 0, length = 0;
+    std::vector<Node> children;
+};
+
+// Bytes as they came: a log line, a DNS answer, headers, a transcript.
+struct RawDocument {
+    std::string title; // "mail.log at byte 1204", "answer of 127.0.0.1:53"
+    std::string bytes;
+    std::string note;    // "the file has changed since the import", empty when all is well
+    bool binary = false; // show as hex
+};
+
+// --- jobs, activity, status
+// ---------------------------------------------------------------------------------------
+
+enum class JobState : std::uint8_t { Queued, Running, Done, Failed, Cancelled, Interrupted };
+struct JobView {
+    std::string id, kind, title;
+    JobState state = JobState::Queued;
+    std::int64_t done = 0, total = 0; // total 0: unknown
+    std::string text;                 // what it does now, or how it ended
+    std::string command;              // the same on the command line
+    UtcTime started, finished;
+};
+struct JobsQuery {};
+struct Jobs {
+    std::vector<JobView> jobs;
+};
+
+struct ActivityQuery {
+    int limit = 500;
+};
+struct ActivityRow {
+    UtcTime at;
+    std::string actor, kind, object, text, detail;
+};
+struct Activity {
+    std::vector<ActivityRow> rows;
+};
+
+struct StatusQuery {};
+struct Status {
+    std::string workspaceName, workspaceFile, workspaceKind; // kind: "lab", "normal", "production"
+    std::int64_t databaseBytes = 0;
+    bool readOnly = false;
+    std::string databaseNote; // "integrity checked at open", or what is wrong
+    std::vector<std::string> resolvers;
+    bool loopbackOnly = false;
+};
+
+// --- today
+// --------------------------------------------------------------------------------------------------------
+
+struct TodayCard {
+    State severity = State::Info;
+    std::string text;   // one sentence with numbers and denominators
+    std::string why;    // rule, threshold, what was seen
+    std::string page;   // where the evidence is: "domains", "placement", "delivery"
+    std::string object; // domain, run id, filter text
+    UtcTime since;
+};
+struct OutcomeBucket {
+    UtcTime start;
+    std::array<std::uint64_t, 5> counts{}; // reply::Outcome order
+};
+struct TodayQuery {
+    TimeRange range;
+};
+struct Today {
+    bool hasDomains = false, hasRuns = false, hasEvents = false; // none of them: the three first choices
+    std::vector<TodayCard> cards;
+    std::vector<OutcomeBucket> outcomes;
+    Millis bucket{3'600'000};
+    std::string placementLine, domainLine; // tiles, with denominators; empty: nothing known
+    std::vector<std::string> checked;      // what was looked at and found quiet, with its age
+    UtcTime asOf;
+};
+
+// --- delivery
+// -----------------------------------------------------------------------------------------------------
+
+struct DeliveryFilter {
+    // Values inside one field are alternatives; fields narrow each other. Empty field: no restriction.
+    std::vector<std::string> providers, categories, outcomes, streams, domains, templates, sources;
+    std::string recipientOrMessage; // finds one recipient, queue id or message id
+    bool operator==(const DeliveryFilter&) const = default;
+};
+struct FacetValue {
+    std::string value, label;
+    std::uint64_t events = 0;
+};
+struct Facet {
+    std::string field, title;
+    std::vector<FacetValue> values;
+};
+struct ReplyGroup {
+    std::string templateKey, templateText, provider, category;
+    std::uint64_t events = 0;
+    UtcTime firstSeen, lastSeen;
+    std::vector<std::uint32_t> trend; // up to 24 equal parts of the range
+};
+struct OverviewQuery {
+    TimeRange range;
+    DeliveryFilter filter;
+    int maxBuckets = 72;
+};
+struct Overview {
+    TimeRange range;
+    Millis bucket{3'600'000};
+    std::vector<OutcomeBucket> buckets;
+    std::vector<Facet> facets;
+    std::vector<ReplyGroup> groups;
+    std::uint64_t events = 0;
+    std::uint64_t unclassified = 0;
+    std::optional<TimeRange> stored; // extent of all events in the workspace; nothing: no event stored yet
+    UtcTime asOf;
+};
+struct EventsQuery {
+    TimeRange range;
+    DeliveryFilter filter;
+    std::int64_t before = 0;
+    int limit = 200;
+};
+struct EventRow {
+    std::int64_t key = 0;
+    UtcTime at;
+    std::string provider, recipient, domain, stream, category, enhanced, text, mxHost, queueId;
+    reply::Outcome outcome = reply::Outcome::Unknown;
+    int code = 0;
+    int latencyMs = -1;
+};
+struct EventPage {
+    std::vector<EventRow> rows;
+    std::int64_t next = 0; /* 0: the end */
+};
+struct EventQuery {
+    std::int64_t key = 0;
+};
+struct EventDetail {
+    EventRow row;
+    reply::ReplyEvent event;
+    std::vector<Node> tree; // parsed fields with their spans in raw[0]
+    std::vector<RawDocument> raw;
+    std::vector<EventRow> history; // other attempts of the same message and recipient
+};
+struct ExportEvents {
+    TimeRange range;
+    DeliveryFilter filter;
+    std::string file;
+};
+
+struct ImportFiles {
+    std::vector<std::string> files;
+};
+struct ImportSummary {
+    struct File {
+        std::string file, format, text;
+        std::uint64_t records = 0, events = 0, duplicates = 0, rejected = 0;
+        double seconds = 0;
+    };
+    std::vector<File> files;
+};
+
+// --- domains
+// ------------------------------------------------------------------------------------------------------
+
+struct DomainsQuery {};
+struct DomainLine {
+    std::string name;
+    UtcTime checked;
+    int errors = 0, warnings = 0;
+    bool inspected = false;
+    bool couldNotLook = false;
+};
+struct Domains {
+    std::vector<DomainLine> domains;
+};
+
+struct InspectDomain {
+    std::string name;
+    std::vector<std::string> selectors;
+};
+struct ForgetDomain {
+    std::string name;
+};
+struct DomainQuery {
+    std::string name;
+};
+struct AnswerView {
+    std::string question, status, server, transport;
+    int rcode = -1;
+    std::int64_t ttl = -1; // -1: none
+    bool authenticated = false;
+    UtcTime at;
+    int tookMs = 0;
+    std::string records; // zone file form, a line each
+    std::string raw;     // message as received
+};
+struct AreaView {
+    std::string id, title; // "spf", "SPF"
+    State state = State::Unknown;
+    std::string headline;   // "pass possible, 8 of 10 lookups"
+    std::vector<Node> tree; // Node::raw is an index into DomainView::answers
+};
+struct FindingView {
+    std::string id, severity, area, subject, seen, good, fix, section, verify;
+    int answer = -1; // index into DomainView::answers
+};
+struct DomainView {
+    std::string name;
+    UtcTime checked;
+    std::vector<AreaView> areas;
+    std::vector<FindingView> findings;
+    std::vector<AnswerView> answers;
+    std::string json; // the same as `domain inspect --json`
+};
+struct DnsHistoryQuery {
+    std::string name, type;
+};
+struct DnsHistoryRow {
+    UtcTime firstSeen, lastSeen;
+    std::string status, records, server;
+};
+struct DnsHistory {
+    std::string name, type;
+    std::vector<DnsHistoryRow> rows;
+};
+
+// --- placement
+// ----------------------------------------------------------------------------------------------------
+
+struct SeedLine {
+    std::string address, provider, imapHost, tls, user, secret; // secret: reference name, never the value
+    int imapPort = 993;
+    bool enabled = true;
+    bool hasSecret = false;
+};
+struct SeedList {
+    std::string id, name;
+    std::vector<SeedLine> seeds;
+};
+struct SeedListsQuery {};
+struct SeedLists {
+    std::vector<SeedList> lists;
+};
+struct SaveSeedList {
+    SeedList list;
+}; // empty id: a new one
+struct DeleteSeedList {
+    std::string id;
+};
+struct ImportSeeds {
+    std::string listName, csv;
+};
+struct CsvProblem {
+    int line = 0;
+    std::string text;
+};
+struct SeedsImported {
+    std::string listId;
+    int added = 0;
+    std::vector<CsvProblem> problems;
+};
+struct PutSecret {
+    std::string name;
+    Secret value;
+};
+
+struct RunSpec {
+    std::string name, seedListId, route;
+    std::string message; // a whole message (.eml); empty: made from the three below
+    std::string from, subject, body;
+    int waitMinutes = 30;
+    int perSecond = 5;
+};
+struct PreviewRun {
+    RunSpec spec;
+};
+struct RunPreview {
+    std::vector<std::string> recipients;
+    struct PerProvider {
+        std::string provider;
+        int seeds = 0;
+    };
+    std::vector<PerProvider> providers;
+    std::string envelopeFrom, routeText, messageHead, command;
+    std::vector<std::string> problems; // non-empty: cannot start
+    std::vector<std::string> notes;    // "fewer than 10 seeds at yahoo: the interval will be wide"
+};
+struct StartRun {
+    RunSpec spec;
+};
+struct RunsQuery {};
+struct RunLine {
+    std::string id, name;
+    UtcTime started;
+    std::string state;
+    int seeds = 0, settled = 0;
+};
+struct Runs {
+    std::vector<RunLine> runs;
+};
+struct RunQuery {
+    std::string id;
+};
+struct ProviderRow {
+    std::string provider;
+    int seeds = 0, inbox = 0, category = 0, junk = 0, other = 0, notFound = 0, waiting = 0, notSent = 0,
+        mailboxError = 0;
+    int judged = 0;           // denominator of the rate: seeds with a placement
+    double low = 0, high = 1; // Wilson 95 % of the inbox share; meaningless when judged is 0
+    int medianLatencyMs = -1;
+};
+struct SeedRow {
+    std::string seed, provider, state, folder, text; // text: one sentence why
+    reply::Outcome outcome = reply::Outcome::Unknown;
+    int latencyMs = -1;
+};
+struct RunView {
+    RunLine line;
+    std::vector<ProviderRow> providers; // the last one is "all"
+    std::vector<SeedRow> seeds;
+    std::vector<std::string> canProve; // what the numbers can and cannot prove
+};
+struct SeedEvidenceQuery {
+    std::string run, seed;
+};
+struct SeedEvidence {
+    SeedRow row;
+    std::vector<Node> tree;
+    std::vector<RawDocument> raw;
+};
+
+// --- settings
+// -----------------------------------------------------------------------------------------------------
+
+struct SettingsQuery {};
+struct SettingLine {
+    std::string key, title, type, value, standard, origin, doc;
+};
+struct RouteLine {
+    std::string name, host, tls, auth, user, secret, sourceAddress, helo;
+    int port = 25;
+    bool hasSecret = false;
+};
+struct StreamRule {
+    std::string stream, field, pattern;
+}; // field: sender, sender-domain, relay, source
+struct Settings {
+    std::vector<SettingLine> settings;
+    std::vector<RouteLine> routes;
+    std::vector<StreamRule> streams;
+};
+struct SaveSetting {
+    std::string key, value;
+};
+struct SaveRoute {
+    RouteLine route;
+    std::optional<Secret> password;
+};
+struct DeleteRoute {
+    std::string name;
+};
+struct SaveStreams {
+    std::vector<StreamRule> rules;
+};
+
+struct CancelJob {
+    std::string id;
+};
+
+// --- in and out
+// ---------------------------------------------------------------------------------------------------
+
+struct Done {
+    std::string id;
+}; // a command took effect; id of what it made or of the job it started
+
+using Query = std::variant<JobsQuery, ActivityQuery, StatusQuery, TodayQuery, OverviewQuery, EventsQuery,
+                           EventQuery, DomainsQuery, DomainQuery, DnsHistoryQuery, SeedListsQuery, RunsQuery,
+                           RunQuery, SeedEvidenceQuery, SettingsQuery, PreviewRun>;
+using Command = std::variant<ImportFiles, ExportEvents, InspectDomain, ForgetDomain, SaveSeedList,
+                             DeleteSeedList, ImportSeeds, PutSecret, StartRun, SaveSetting, SaveRoute,
+                             DeleteRoute, SaveStreams, CancelJob>;
+using Snapshot = std::variant<Error, Done, Jobs, Activity, Status, Today, Overview, EventPage, EventDetail,
+                              ImportSummary, Domains, DomainView, DnsHistory, SeedLists, SeedsImported,
+                              RunPreview, Runs, RunView, SeedEvidence, Settings>;
+
+struct Answered {
+    Ticket ticket = 0;
+    std::shared_ptr<const Snapshot> snapshot;
+};
+struct JobChanged {
+    JobView job;
+};
+// Something stored has changed; whoever shows it asks again. what: "events", "domains", "runs", "seeds",
+// "settings".
+struct DataChanged {
+    std::string what, object;
+};
+using Event = std::variant<Answered, JobChanged, DataChanged>;
+
+} // namespace waypost::engine
