@@ -56,10 +56,13 @@ enum class Cause : std::uint8_t {
     Unknown
 };
 std::string_view causeName(Cause c);
+std::optional<Cause> causeFromName(std::string_view name);
 enum class Permanence : std::uint8_t { None, Temporary, Permanent };
 std::string_view permanenceName(Permanence p); // "temporary", "permanent", "" for None
+std::optional<Permanence> permanenceFromName(std::string_view name);
 enum class Stage : std::uint8_t { Unknown, Connect, Tls, Helo, Auth, Mail, Rcpt, Data, Body, After };
 std::string_view stageName(Stage s);
+std::optional<Stage> stageFromName(std::string_view name);
 
 // Where the bytes are.
 struct Evidence {
