@@ -6,6 +6,7 @@
 #include "base/clock.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -32,6 +33,7 @@ enum class RecordType : std::uint16_t {
     CAA = 257,
 };
 std::string recordTypeName(RecordType t); // "TXT", "TYPE65"
+std::optional<RecordType> recordTypeFromName(std::string_view name);
 
 struct Question {
     std::string name; // as asked; compared without regard to case, without a trailing dot
@@ -47,6 +49,7 @@ struct NameData {
     std::string name;
     bool operator==(const NameData&) const = default;
 }; // NS, CNAME, PTR
+// Names in data keep the case they came in; the root ("0 ." of a null MX) is the empty string.
 struct MxData {
     std::uint16_t preference = 0;
     std::string exchange;
@@ -116,7 +119,7 @@ struct Answer {
     UtcTime at;
     Millis took{0};
     std::string raw;  // message as received
-    std::string text; // for Malformed and Unreachable: one sentence
+    std::string text; // for Malformed and Unreachable: one sentence; with others a remark, mostly empty
 
     [[nodiscard]] bool ok() const { return status == Status::Ok; }
     // The question was answered: Ok, NxDomain or NoData. Everything else is "could not look".
@@ -126,6 +129,11 @@ struct Answer {
     [[nodiscard]] std::vector<const Record*> ofType(RecordType t) const;
     // Smallest TTL of the answer section, or of the SOA for a negative answer.
     [[nodiscard]] std::uint32_t ttl() const;
+    // How long a cache may keep it: ttl() held between minCacheTtl and maxCacheTtl.
+    [[nodiscard]] std::uint32_t cacheTtl() const;
 };
+
+inline constexpr std::uint32_t minCacheTtl = 5;     // seconds; a TTL of 0 must not make a query per question
+inline constexpr std::uint32_t maxCacheTtl = 86400; // a hostile TTL must not outlive a day
 
 } // namespace waypost::dns

@@ -1,0 +1,120 @@
+// What a message means for one question: alias chain, status, and the sentence when it means nothing.
+#include "base/text.h"
+#include "dns/name_codec.h"
+#include "dns/wire.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace waypost::dns {
+
+namespace {
+
+// The one spelling of a name: lower case, escaped, no trailing dot. What was asked may come unescaped.
+std::string canonical(std::string_view name) {
+    auto labels = nameToLabels(name);
+    return text::lowered(labels ? labelsToName(*labels) : std::string(name));
+}
+
+Answer malformed(Answer answer, std::string sentence) {
+    answer.status = Status::Malformed;
+    answer.records.clear();
+    answer.text = std::move(sentence);
+    return answer;
+}
+
+// Moves the alias chain from `name` and the records at its end into `out`. Returns a remark: empty, or why
+// the chain has no end.
+struct Chain {
+    std::vector<Record> records;
+    bool tooLong = false;
+    std::string remark;
+};
+
+const Record* aliasOf(const std::vector<Record>& answers, const std::string& name) {
+    auto isAlias = [&](const Record& r) { return r.type == RecordType::CNAME && r.name == name; };
+    auto it = std::find_if(answers.begin(), answers.end(), isAlias);
+    return it == answers.end() ? nullptr : &*it;
+}
+
+Chain follow(const std::vector<Record>& answers, std::string name, RecordType type) {
+    Chain chain;
+    std::vector<std::string> seen{name};
+    const bool direct = type == RecordType::CNAME || type == RecordType::ANY;
+    while (const Record* alias = direct ? nullptr : aliasOf(answers, name)) {
+        if (seen.size() > size_t(maxCnames)) {
+            chain.tooLong = true;
+            chain.remark = fmt::format("The answer goes through more than {} aliases.", maxCnames);
+            return chain;
+        }
+        chain.records.push_back(*alias);
+        name = canonical(std::get<NameData>(alias->data).name);
+        if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+            chain.remark = fmt::format("The aliases go round in a circle at {}.", name);
+            return chain;
+        }
+        seen.push_back(name);
+    }
+    for (const auto& r : answers) {
+        const bool wanted = r.type == type || type == RecordType::ANY || r.type == RecordType::RRSIG;
+        if (wanted && r.name == name) chain.records.push_back(r);
+    }
+    return chain;
+}
+
+Status statusOf(const Answer& a) {
+    switch (a.rcode) {
+    case 0: break;
+    case 2: return Status::ServFail;
+    case 3: return Status::NxDomain;
+    case 5: return Status::Refused;
+    default: return Status::ServFail;
+    }
+    if (a.question.type == RecordType::ANY) return a.records.empty() ? Status::NoData : Status::Ok;
+    return a.ofType(a.question.type).empty() ? Status::NoData : Status::Ok;
+}
+
+// Empty when the message answers this question.
+std::string mismatch(const Message& m, const Question& asked) {
+    if (!m.response) return "The message is a query, not a response.";
+    // A server that could not read the query may answer without repeating it.
+    if (m.questions.empty() && m.rcode != 0) return {};
+    if (m.questions.size() != 1) return fmt::format("The response has {} questions.", m.questions.size());
+    const Question& got = m.questions.front();
+    if (canonical(got.name) == canonical(asked.name) && got.type == asked.type) return {};
+    return fmt::format("The response is about {} {}, not about {} {}.", got.name, recordTypeName(got.type),
+                       asked.name, recordTypeName(asked.type));
+}
+
+} // namespace
+
+Answer decodeAnswer(const Question& question, std::string_view bytes) {
+    Answer answer;
+    answer.question = question;
+    answer.raw = std::string(bytes);
+    auto message = decodeMessage(bytes);
+    if (!message) return malformed(std::move(answer), message.error().text);
+    if (auto why = mismatch(*message, question); !why.empty())
+        return malformed(std::move(answer), std::move(why));
+    answer.rcode = message->rcode;
+    answer.authenticated = message->authenticated;
+    answer.authoritative = message->authoritative;
+    answer.truncated = message->truncated;
+    answer.authority = std::move(message->authority);
+    Chain chain = follow(message->answers, canonical(question.name), question.type);
+    if (chain.tooLong) return malformed(std::move(answer), std::move(chain.remark));
+    answer.records = std::move(chain.records);
+    answer.text = std::move(chain.remark);
+    answer.status = statusOf(answer);
+    if (answer.status == Status::NoData && answer.truncated)
+        return malformed(std::move(answer), "The response was cut off before its records.");
+    if (answer.rcode != 0 && answer.rcode != 2 && answer.rcode != 3 && answer.rcode != 5)
+        answer.text = fmt::format("The server answered with rcode {}.", answer.rcode);
+    if (answer.text.empty() && message->recordsLeftOut > 0)
+        answer.text = fmt::format("{} records over the limit of {} were left out.", message->recordsLeftOut,
+                                  maxRecordsUsed);
+    return answer;
+}
+
+} // namespace waypost::dns
