@@ -30,7 +30,7 @@ class IpAddress {
     auto operator<=>(const IpAddress&) const = default;
 
   private:
-    std::array<char, 16> bytes_{};
+    std::array<char, 16> bytes_{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, char(0xff), char(0xff), 0, 0, 0, 0};
     bool v4_ = true;
 };
 

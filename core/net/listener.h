@@ -20,6 +20,9 @@ class TestAuthority {
     [[nodiscard]] const std::string& caPem() const;
     [[nodiscard]] ServerTls issue(const std::vector<std::string>& names, UtcTime notBefore,
                                   UtcTime notAfter) const;
+    // A leaf that no authority signed.
+    [[nodiscard]] static ServerTls selfSigned(const std::vector<std::string>& names, UtcTime notBefore,
+                                              UtcTime notAfter);
 
   private:
     struct Impl;

@@ -36,10 +36,11 @@ class Loop {
 
     struct Impl; // for net/*.cpp and dns' transport
     [[nodiscard]] Impl& impl() { return *impl_; }
+    [[nodiscard]] const std::shared_ptr<Impl>& share() const { return impl_; }
 
   private:
     void waitFor(std::move_only_function<void(std::move_only_function<void()>)> startWork);
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl_; // shared: sockets that outlive the loop object stay valid
 };
 
 template <class T>

@@ -7,6 +7,7 @@
 #include "base/task.h"
 #include "net/address.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -104,19 +105,29 @@ struct Line {
 
 class LineReader {
   public:
+    // Of an over-long line so much is read and counted in the search for its end. When it does not end within
+    // that, the stream stands inside a line and only closing it makes sense.
+    static constexpr size_t maxSkipped = 1024 * 1024;
+
     LineReader(Stream& stream, size_t maxLine) : stream_(stream), maxLine_(maxLine) {}
     // `deadline` is for the whole line, so a peer that drips bytes does not hold us.
     Task<Line> read(Millis deadline);
     // Exactly `size` bytes (an IMAP literal).
     Task<IoResult> readExactly(size_t size, std::string& into, Millis deadline);
-    [[nodiscard]] size_t buffered() const { return buffer_.size(); }
+    [[nodiscard]] size_t buffered() const { return buffer_.size() - head_; }
     // Throws away what is buffered and says how much that was (after STARTTLS' 220).
     size_t discardBuffered();
 
   private:
     Stream& stream_;
     size_t maxLine_;
+    void consume(size_t bytes);
+    bool take(Line& line, size_t& searched);
+    Task<IoResult> fill(Millis deadline);
+    Task<Line> skipLongLine(std::chrono::steady_clock::time_point until);
+
     std::string buffer_;
+    size_t head_ = 0; // where the unread part begins
 };
 
 } // namespace waypost::net
