@@ -114,7 +114,9 @@ std::string toUnicode(std::string_view name) {
     if (idn2_to_unicode_8z8z(in.c_str(), &out, 0) != IDN2_OK) return in;
     std::string unicode(out);
     idn2_free(out);
-    return unicode;
+    // Only what leads back to the same name: a label libidn2 would not have made stays as it is.
+    auto back = toAscii(unicode);
+    return back && *back == normalName(in) ? unicode : in;
 }
 
 } // namespace waypost::dns

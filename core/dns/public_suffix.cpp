@@ -8,6 +8,8 @@
 
 #include <libpsl.h>
 
+#include <fstream>
+
 namespace waypost::dns {
 
 struct PublicSuffixList::Handle {
@@ -30,6 +32,18 @@ std::int64_t modified(const std::filesystem::path& file) {
     if (ec) return 0;
     const auto system = std::chrono::file_clock::to_sys(time);
     return std::chrono::duration_cast<std::chrono::seconds>(system.time_since_epoch()).count();
+}
+
+// A published list says its date in its first lines ("// VERSION: 2026-08-19_12-00-00_UTC"). The time of the
+// file would only say when it was copied.
+std::string statedDate(const std::filesystem::path& file) {
+    constexpr std::string_view mark = "// VERSION: ";
+    constexpr int headLines = 20;
+    std::ifstream in(file);
+    std::string line;
+    for (int i = 0; i < headLines && std::getline(in, line); ++i)
+        if (line.starts_with(mark) && line.size() >= mark.size() + 10) return line.substr(mark.size(), 10);
+    return {};
 }
 
 } // namespace
@@ -61,7 +75,7 @@ Result<std::shared_ptr<const PublicSuffixList>> PublicSuffixList::load(const std
     std::shared_ptr<PublicSuffixList> list(new PublicSuffixList);
     list->handle_ = std::make_unique<Handle>(ctx);
     list->source_ = file.string();
-    list->date_ = dateOf(modified(file));
+    list->date_ = statedDate(file);
     return list;
 }
 
