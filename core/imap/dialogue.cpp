@@ -54,6 +54,7 @@ Need Dialogue::need() const {
 }
 
 Chunk Dialogue::takeOutgoing() {
+    for (Flight& f : flights_) f.sent = true;
     return std::exchange(outgoing_, {});
 }
 
@@ -315,7 +316,7 @@ void Dialogue::onContinuation(Response& r) {
 }
 
 void Dialogue::onTagged(Response& r) {
-    if (flights_.empty() || flights_.front().command.tag != r.tag) {
+    if (flights_.empty() || flights_.front().command.tag != r.tag || !flights_.front().sent) {
         return fail(FailureKind::Protocol, "The server answered a command that was not sent.", r.line);
     }
     if (r.code == "CAPABILITY") takeCapabilities(r.codeValues);

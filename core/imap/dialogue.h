@@ -130,6 +130,7 @@ class Dialogue {
     struct Flight {
         Command command;
         size_t nextChunk = 0;
+        bool sent = false; // handed out by takeOutgoing()
         Completed result;
         size_t data = 0, noise = 0;
         size_t rounds = 0; // continuations beyond our chunks

@@ -90,7 +90,8 @@ class TestImapParser : public QObject {
         row("a literal", "* LIST (\\HasNoChildren) \"/\" {5}\r\na\r\nb)\r\n",
             "(\\HasNoChildren) \"/\" \"a\r\nb)\"");
         row("a non-synchronising literal", "* LIST () NIL {3+}\r\nabc\r\n", "() NIL \"abc\"");
-        row("a literal8", "* 1 FETCH (BINARY[1] ~{4}\r\na\0bc)\r\n", QByteArray("(BINARY[1] \"a\0bc\")", 18));
+        row("a literal8", QByteArrayLiteral("* 1 FETCH (BINARY[1] ~{4}\r\na\0bc)\r\n"),
+            QByteArrayLiteral("(BINARY[1] \"a\0bc\")"));
         row("an empty literal", "* LIST () \"/\" {0}\r\n\r\n", "() \"/\" \"\"");
         row("two literals in one response", "* 1 FETCH (A {1}\r\nx B {2}\r\nyz)\r\n", "(A \"x\" B \"yz\")");
         row("text like a literal in quotes", "* LIST () \"/\" \"a{3}\"\r\n", "() \"/\" \"a{3}\"");
