@@ -89,7 +89,11 @@ void Database::configure(const DatabaseOptions& options) {
     }
     run("PRAGMA journal_mode = WAL");
     run("PRAGMA journal_size_limit = 67108864");
-    run(options.durability == Durability::Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+    setDurability(options.durability);
+}
+
+void Database::setDurability(Durability durability) {
+    run(durability == Durability::Full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 }
 
 Statement Database::prepare(std::string_view sql) {

@@ -31,7 +31,7 @@ struct DatabaseOptions {
     bool create = false;
     Durability durability = Durability::Full;
     Millis busyTimeout{5000};
-    std::string vfs; // SQLite VFS name; empty: the default (tests inject failing ones)
+    std::string vfs{}; // SQLite VFS name; empty: the default (tests inject failing ones)
 };
 
 class Database {
@@ -67,6 +67,8 @@ class Database {
     void interrupt();
     // Asked every few thousand steps of a running statement; true stops it. Empty: never.
     void cancelWhen(std::function<bool()> asked);
+
+    void setDurability(Durability durability);
 
     // A consistent copy into `target`, which must not exist.
     void backupTo(const std::filesystem::path& target);

@@ -4,6 +4,7 @@
 #include "store/job_store.h"
 #include "store/migrations.h"
 #include "store/readers.h"
+#include "store/settings_store.h"
 #include "store/storage_error.h"
 #include "store/workspace_open.h"
 
@@ -24,7 +25,7 @@ struct Workspace::Impl {
     [[nodiscard]] DatabaseOptions database() const {
         DatabaseOptions o;
         o.readOnly = options.readOnly;
-        o.durability = options.durability;
+        o.durability = options.durability.value_or(Durability::Full);
         o.vfs = options.vfs;
         return o;
     }
@@ -97,6 +98,8 @@ Result<std::unique_ptr<Database>> Workspace::Impl::prepared() {
     }
     if (auto ok = checkSchema(db); !ok) return fail(std::move(ok.error()));
     if (auto ok = upgrade(db); !ok) return fail(std::move(ok.error()));
+    bool relaxed = !options.durability && settings::text(db, "store.durability") == "normal";
+    if (relaxed) db.setDurability(Durability::Normal);
     return opened;
 }
 

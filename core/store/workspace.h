@@ -32,10 +32,10 @@
 namespace waypost::store {
 
 struct WorkspaceOptions {
-    bool create = false;   // make it when it does not exist
-    bool readOnly = false; // beside a writing process, too
-    Durability durability = Durability::Full;
-    const Clock* clock = nullptr; // nullptr: the system's; must outlive the workspace
+    bool create = false;                  // make it when it does not exist
+    bool readOnly = false;                // beside a writing process, too
+    std::optional<Durability> durability; // nothing: as the setting store.durability says (full)
+    const Clock* clock = nullptr;         // nullptr: the system's; must outlive the workspace
     FilesystemProbe filesystem = filesystemOf;
     std::string vfs;                               // SQLite VFS; empty: the default
     std::function<void()> afterMigrationStatement; // see migrations.h

@@ -1,0 +1,82 @@
+#include "store/atomic_file.h"
+
+#include "base/text.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+
+namespace waypost::store {
+
+namespace {
+
+std::unexpected<Error> failed(const std::filesystem::path& file, std::string_view what, int code) {
+    return fail(code == EACCES || code == EPERM ? ErrorCode::Permission : ErrorCode::Io, "file",
+                fmt::format("{} cannot be {}: {}.", text::printable(file.string()), what,
+                            std::generic_category().message(code)));
+}
+
+bool writeAll(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        auto n = write(fd, bytes.data(), bytes.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return false;
+        bytes.remove_prefix(size_t(n));
+    }
+    return true;
+}
+
+} // namespace
+
+Result<void> replaceFile(const std::filesystem::path& file, std::string_view bytes) {
+    auto part = file.string() + ".part";
+    unlink(part.c_str());
+    int fd = open(part.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return failed(part, "made", errno);
+    bool ok = writeAll(fd, bytes) && fsync(fd) == 0;
+    int code = errno;
+    close(fd);
+    if (!ok || rename(part.c_str(), file.c_str()) != 0) {
+        if (ok) code = errno;
+        unlink(part.c_str());
+        return failed(file, "written", code);
+    }
+    auto folder = file.parent_path().empty() ? std::filesystem::path(".") : file.parent_path();
+    int dir = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0) return failed(folder, "synced", errno);
+    ok = fsync(dir) == 0;
+    code = errno;
+    close(dir);
+    if (!ok) return failed(folder, "synced", code);
+    return {};
+}
+
+Result<std::optional<std::string>> readWhole(const std::filesystem::path& file, size_t maxBytes) {
+    int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 && errno == ENOENT) return std::optional<std::string>();
+    if (fd < 0) return failed(file, "read", errno);
+    std::string out(maxBytes + 1, '\0');
+    size_t used = 0;
+    ssize_t n = 1;
+    while (n > 0 && used < out.size()) {
+        n = read(fd, out.data() + used, out.size() - used);
+        if (n > 0) used += size_t(n);
+        if (n < 0 && errno == EINTR) n = 1;
+    }
+    int code = errno;
+    close(fd);
+    if (n < 0) return failed(file, "read", code);
+    if (used > maxBytes)
+        return fail(ErrorCode::TooLarge, "file",
+                    fmt::format("{} has more than {} bytes.", text::printable(file.string()), maxBytes));
+    out.resize(used);
+    return std::optional<std::string>(std::move(out));
+}
+
+} // namespace waypost::store
