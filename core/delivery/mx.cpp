@@ -6,7 +6,8 @@
 
 namespace waypost::delivery {
 
-Task<MxHost> findAddresses(dns::Resolver* resolver, std::string host, int preference, std::vector<dns::Answer>* evidence) {
+Task<MxHost> findAddresses(dns::Resolver* resolver, std::string host, int preference,
+                           std::vector<dns::Answer>* evidence) {
     MxHost out;
     out.name = host;
     out.preference = preference;
@@ -19,11 +20,13 @@ Task<MxHost> findAddresses(dns::Resolver* resolver, std::string host, int prefer
         auto asking = dns::ask(*resolver, question);
         dns::Answer answer = co_await asking;
         for (const dns::Record* r : answer.ofType(type))
-            if (auto ip = net::IpAddress::parse(std::get<dns::AddressData>(r->data).text); ip && out.addresses.size() < maxAddressesPerHost)
+            if (auto ip = net::IpAddress::parse(std::get<dns::AddressData>(r->data).text);
+                ip && out.addresses.size() < maxAddressesPerHost)
                 out.addresses.push_back(*ip);
         if (!answer.definite()) out.temporary = true;
         if (!answer.ok() && out.text.empty())
-            out.text = fmt::format("{} {}: {}", host, dns::recordTypeName(type), dns::statusName(answer.status));
+            out.text =
+                fmt::format("{} {}: {}", host, dns::recordTypeName(type), dns::statusName(answer.status));
         evidence->push_back(std::move(answer));
     }
     if (!out.addresses.empty()) out.text.clear();
@@ -35,7 +38,8 @@ namespace {
 // Lowest preference first, equal ones in random order.
 void order(std::vector<MxHost>& hosts, Random& random) {
     for (size_t i = hosts.size(); i > 1; --i) std::swap(hosts[i - 1], hosts[random.below(i)]);
-    std::stable_sort(hosts.begin(), hosts.end(), [](const MxHost& a, const MxHost& b) { return a.preference < b.preference; });
+    std::sort(hosts.begin(), hosts.end(),
+              [](const MxHost& a, const MxHost& b) { return a.preference < b.preference; });
     if (hosts.size() > maxMxHosts) hosts.resize(maxMxHosts);
 }
 
@@ -46,7 +50,8 @@ void readMx(const dns::Answer& answer, const std::string& domain, MxResult& out)
         out.text = fmt::format("The domain {} does not exist (NXDOMAIN from {}).", domain, answer.server);
     } else if (!answer.definite()) {
         out.kind = MxResult::Kind::Temporary;
-        out.text = fmt::format("The MX of {} could not be looked up: {}.", domain, dns::statusName(answer.status));
+        out.text =
+            fmt::format("The MX of {} could not be looked up: {}.", domain, dns::statusName(answer.status));
     } else {
         out.kind = MxResult::Kind::Hosts;
         for (const dns::Record* r : answer.ofType(dns::RecordType::MX)) {

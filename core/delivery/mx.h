@@ -1,5 +1,6 @@
-// Where mail for a domain goes: MX hosts in the order to try them, with their addresses (RFC 5321 section 5.1, 7505).
-// Pure over the resolver. A lookup that failed is temporary, never "no MX": the caller defers.
+// Where mail for a domain goes: MX hosts in the order to try them, with their addresses (RFC 5321
+// section 5.1, 7505). Pure over the resolver. A lookup that failed is temporary, never "no MX": the caller
+// defers.
 #pragma once
 
 #include "base/random.h"
@@ -25,13 +26,15 @@ struct MxHost {
 struct MxResult {
     enum class Kind { Hosts, NullMx, NoSuchDomain, NoHost, Temporary } kind = Kind::Temporary;
     std::vector<MxHost> hosts;
-    std::string text; // one sentence when kind is not Hosts
+    std::string text;                 // one sentence when kind is not Hosts
     std::vector<dns::Answer> answers; // the evidence
 };
 
-// Equal preferences are shuffled with `random`. Without an MX record the domain itself is the host (implicit MX).
+// Equal preferences are shuffled with `random`. Without an MX record the domain itself is the host (implicit
+// MX).
 Task<MxResult> findMx(dns::Resolver* resolver, std::string domain, Random* random);
 // Addresses of one host: A and AAAA.
-Task<MxHost> findAddresses(dns::Resolver* resolver, std::string host, int preference, std::vector<dns::Answer>* evidence);
+Task<MxHost> findAddresses(dns::Resolver* resolver, std::string host, int preference,
+                           std::vector<dns::Answer>* evidence);
 
 } // namespace waypost::delivery

@@ -25,8 +25,8 @@ struct Route {
     std::string host; // relay: name or address literal
     std::uint16_t port = 25;
     TlsMode tls = TlsMode::Opportunistic;
-    std::string user; // empty: no AUTH
-    Secret password;  // or the OAuth2 token when mechanism is XOAUTH2
+    std::string user;      // empty: no AUTH
+    Secret password;       // or the OAuth2 token when mechanism is XOAUTH2
     std::string mechanism; // empty: the best offered
     std::optional<net::IpAddress> source;
     std::string helo;  // empty: the host's own name

@@ -1,0 +1,45 @@
+// What every command of waypost-cli shares: global options and how results and errors are printed.
+#pragma once
+
+#include "base/result.h"
+#include "common/paths.h"
+#include "common/table.h"
+#include "net/address.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace waypost::cli {
+
+struct Globals {
+    bool json = false;
+    std::string workspace;
+    std::vector<std::string> nameservers;
+    app::Paths paths;
+    int status = 0; // what the program ends with
+};
+
+// --nameserver values, or the system's (resolv.conf). Error: one that is no address.
+Result<std::vector<net::Endpoint>> resolverServers(const Globals& globals);
+
+// stdout: one line of data.
+void printLine(std::string_view line);
+// Writes "error: …" to stderr, or {"error":{…}} to stdout with --json; sets the exit status.
+void printError(Globals& globals, const Error& error);
+
+// Each command group adds itself to the program.
+void addLab(CLI::App& app, Globals& globals);
+void addDomain(CLI::App& app, Globals& globals);
+void addReply(CLI::App& app, Globals& globals);
+void addImport(CLI::App& app, Globals& globals);
+void addStats(CLI::App& app, Globals& globals);
+void addPlacement(CLI::App& app, Globals& globals);
+void addSend(CLI::App& app, Globals& globals);
+void addPaths(CLI::App& app, Globals& globals);
+
+} // namespace waypost::cli

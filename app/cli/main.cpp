@@ -1,0 +1,65 @@
+// waypost-cli: everything a timer or a script should do, on the same core as the window, without Qt.
+#include "cli/globals.h"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+constexpr const char* examples = R"(
+Examples:
+  waypost-cli lab run
+  waypost-cli domain inspect example.org --nameserver 127.0.0.1:5353 --json
+  waypost-cli import /var/log/mail.log /var/log/mail.log.1.gz
+  waypost-cli stats --by provider,category --since 2026-05-01 --until 2026-05-02
+  echo '550 5.1.1 user unknown' | waypost-cli reply classify -
+  waypost-cli placement run --seeds seeds.csv --message spring.eml --route relay.example.org:587
+
+Exit status: 0 ok, 1 a check failed, 2 usage or refused input, 3 partial result, 4 could not look,
+5 secrets or permission, 6 storage, 7 conflict or locked, 130 interrupted.)";
+
+} // namespace
+
+int main(int argc, char** argv) {
+    using namespace waypost;
+    std::signal(SIGPIPE, SIG_DFL); // a closed pipe ends the program quietly
+    cli::Globals globals;
+    CLI::App app("Deliverability operations from the command line.", "waypost-cli");
+    app.set_version_flag("--version", "waypost-cli " WAYPOST_VERSION);
+    app.footer(examples);
+    app.require_subcommand(1);
+    app.fallthrough();
+    app.add_flag("--json", globals.json, "one JSON object a line on standard output");
+    app.add_option("--workspace", globals.workspace, "workspace file (default: the user's own)")
+        ->type_name("FILE");
+    app.add_option("--nameserver", globals.nameservers, "name server to ask, HOST[:PORT]; repeatable")
+        ->type_name("HOST[:PORT]")
+        ->allow_extra_args(false);
+    cli::addLab(app, globals);
+    cli::addPlacement(app, globals);
+    cli::addDomain(app, globals);
+    cli::addImport(app, globals);
+    cli::addStats(app, globals);
+    cli::addReply(app, globals);
+    cli::addSend(app, globals);
+    cli::addPaths(app, globals);
+    auto paths = waypost::app::findPaths();
+    if (!paths) {
+        cli::printError(globals, paths.error());
+        return globals.status;
+    }
+    globals.paths = *paths;
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        const int code = app.exit(e); // prints help or what was wrong
+        return code == 0 ? 0 : 2;
+    } catch (const std::exception& e) {
+        cli::printError(globals, Error(ErrorCode::Internal, "waypost-cli", e.what()));
+        return globals.status;
+    }
+    return globals.status;
+}

@@ -1,0 +1,91 @@
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/globals.h"
+#include "reply/classifier.h"
+#include "reply/verdict_json.h"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace waypost::cli {
+
+namespace {
+
+constexpr size_t maxInputLine = 64 * 1024;
+
+struct Input {
+    std::string id, text, provider, mx;
+};
+
+// Raw text, or {"id","text","provider"?,"mx"?}.
+Result<Input> readInput(std::string_view line, size_t number) {
+    Input in;
+    in.id = std::to_string(number);
+    if (line.size() > maxInputLine)
+        return fail(ErrorCode::TooLarge, "line " + in.id, "A reply has at most 65536 bytes.");
+    if (!line.starts_with('{')) {
+        in.text = line;
+        return in;
+    }
+    auto value = json::parse(line, "line " + in.id);
+    if (!value) return fail(value.error());
+    const json::object* o = value->if_object();
+    if (!o || !o->contains("text") || !o->at("text").is_string())
+        return fail(ErrorCode::InvalidArgument, "line " + in.id,
+                    "The object has no field \"text\" with a string.");
+    in.text = json::text(*o, "text");
+    if (const json::value* id = o->if_contains("id"))
+        in.id = id->is_string() ? std::string(id->get_string()) : json::line(*id);
+    in.provider = json::text(*o, "provider");
+    in.mx = json::text(*o, "mx");
+    return in;
+}
+
+void printVerdict(const Globals& globals, const Input& in, const reply::Verdict& v) {
+    if (globals.json) return printLine(reply::toJson(in.id, v));
+    const std::string_view permanence = reply::permanenceName(v.permanence);
+    printLine(std::string(reply::categoryName(v.category)) + "\t" +
+              std::string(permanence.empty() ? "-" : permanence) + "\t" + (v.rule.empty() ? "-" : v.rule) +
+              "\t" + text::printable(in.text));
+}
+
+void classify(Globals& globals, const std::string& file) {
+    if (file != "-")
+        return printError(globals, Error(ErrorCode::InvalidArgument, "reply classify",
+                                         "Replies are read from standard input: give \"-\"."));
+    auto classifier = reply::Classifier::load(globals.paths.resources / "rules" / "replies.json");
+    if (!classifier) return printError(globals, classifier.error());
+    size_t number = 0;
+    int refused = 0;
+    for (std::string line; std::getline(std::cin, line);) {
+        ++number;
+        if (!line.empty() && line.back() == '\r') line.pop_back();
+        auto in = readInput(line, number);
+        if (!in) {
+            printError(globals, in.error());
+            ++refused;
+            continue;
+        }
+        reply::ReplyText t;
+        t.text = in->text;
+        t.provider = in->provider;
+        t.mx = in->mx;
+        printVerdict(globals, *in, (*classifier)->classify(t));
+    }
+    globals.status = refused == 0 ? 0 : 3;
+}
+
+} // namespace
+
+void addReply(CLI::App& app, Globals& globals) {
+    auto* group = app.add_subcommand("reply", "what SMTP replies mean");
+    group->require_subcommand(1);
+    auto* classify_ = group->add_subcommand("classify", "classify replies from standard input, one a line");
+    auto file = std::make_shared<std::string>("-");
+    classify_->add_option("FILE", *file, "\"-\" for standard input")->required();
+    classify_->footer("Example:\n  echo '421 4.7.28 rate limited' | waypost-cli reply classify - --json");
+    classify_->callback([&globals, file] { classify(globals, *file); });
+}
+
+} // namespace waypost::cli
