@@ -48,6 +48,7 @@ struct Loop::Impl {
     // Loop thread only.
     bool stopping = false;
     std::unordered_set<LoopMember*> members;
+    std::vector<char> datagrams; // where datagrams are received, shared by all sockets
 
     void postCounted(std::move_only_function<void()> call);
     void beginStop();

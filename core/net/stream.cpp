@@ -82,6 +82,7 @@ IoResult StreamState::finish(Operation& op, const ErrorCodeSystem& error, size_t
     if (closed_) return {IoStatus::Cancelled, bytes, "the stream was closed"};
     if (op.timedOut && result.status != IoStatus::Eof)
         return {IoStatus::Timeout, bytes, fmt::format("nothing more within {} ms", op.deadline.count())};
+    if (&op == &reading_) readEnd_ = result;
     sawEnd_ = sawEnd_ || result.status != IoStatus::Cancelled;
     return result;
 }
@@ -96,6 +97,10 @@ auto StreamState::handler(Operation& op, IoDone done) {
 }
 
 void StreamState::read(std::span<char> into, Millis deadline, IoDone done) {
+    if (readEnd_ && !closed_ && !spoiled_) {
+        asio::post(loop_->io, [end = *readEnd_, done = std::move(done)]() mutable { done(std::move(end)); });
+        return;
+    }
     if (!begin(reading_, deadline, done)) return;
     auto buffer = asio::buffer(into.data(), into.size());
     if (tls_)

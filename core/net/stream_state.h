@@ -59,6 +59,8 @@ class StreamState final : public LoopMember, public std::enable_shared_from_this
     std::unique_ptr<TlsStream> tls_;
     Operation reading_, writing_;
     std::optional<std::string> spoiled_;
+    // How reading ended. Kept, because Asio waits for ever when it is asked again after the end.
+    std::optional<IoResult> readEnd_;
     bool closed_ = false;
     bool sawEnd_ = false;
 };

@@ -96,6 +96,8 @@ void finishLeaf(X509* leaf, X509* issuer, EVP_PKEY* signer, const std::vector<st
     X509_set_issuer_name(leaf, X509_get_subject_name(issuer));
     addExtension(leaf, issuer, NID_basic_constraints, "critical,CA:FALSE");
     addExtension(leaf, issuer, NID_ext_key_usage, "serverAuth");
+    // Tells authorities of the same name apart.
+    if (issuer != leaf) addExtension(leaf, issuer, NID_authority_key_identifier, "keyid:always");
     if (!names.empty()) addExtension(leaf, issuer, NID_subject_alt_name, alternativeNames(names));
     check(X509_sign(leaf, signer, EVP_sha256()) > 0, "signature");
 }

@@ -18,8 +18,9 @@ constexpr size_t maxUnsent = 65'536; // datagrams waiting for a full send buffer
 
 struct Talking final : LoopMember, std::enable_shared_from_this<Talking> {
     Talking(std::shared_ptr<Loop::Impl> in, UdpClient::Events e)
-        : loop(std::move(in)), socket(loop->io), events(std::move(e)),
-          buffers(batch * UdpClient::maxDatagram) {}
+        : loop(std::move(in)), socket(loop->io), events(std::move(e)) {
+        loop->datagrams.resize(batch * UdpClient::maxDatagram);
+    }
     ~Talking() override { loop->members.erase(this); }
 
     void loopStopping() override { close(); }
@@ -37,7 +38,6 @@ struct Talking final : LoopMember, std::enable_shared_from_this<Talking> {
     std::shared_ptr<Loop::Impl> loop;
     udp::socket socket;
     UdpClient::Events events;
-    std::vector<char> buffers;
     std::vector<std::string> unsent;
     bool flushing = false; // a flush is posted or waits for room
     bool closed = false;
@@ -55,7 +55,7 @@ bool Talking::receiveBatch() {
     std::array<mmsghdr, batch> messages{};
     std::array<iovec, batch> vectors{};
     for (size_t i = 0; i < batch; ++i) {
-        vectors[i] = {buffers.data() + i * UdpClient::maxDatagram, UdpClient::maxDatagram};
+        vectors[i] = {loop->datagrams.data() + i * UdpClient::maxDatagram, UdpClient::maxDatagram};
         messages[i].msg_hdr.msg_iov = &vectors[i];
         messages[i].msg_hdr.msg_iovlen = 1;
     }
@@ -65,7 +65,8 @@ bool Talking::receiveBatch() {
         return false;
     }
     for (int i = 0; i < count && !closed; ++i)
-        events.datagram({buffers.data() + size_t(i) * UdpClient::maxDatagram, messages[size_t(i)].msg_len});
+        events.datagram(
+            {loop->datagrams.data() + size_t(i) * UdpClient::maxDatagram, messages[size_t(i)].msg_len});
     return size_t(count) == batch;
 }
 
