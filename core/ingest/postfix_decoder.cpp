@@ -1,0 +1,219 @@
+#include "ingest/postfix_decoder.h"
+
+#include "base/text.h"
+#include "store/event_text.h"
+
+#include <fmt/format.h>
+
+namespace waypost::ingest {
+
+namespace {
+
+constexpr std::int64_t messageBlock = 1 << 20;
+
+reply::Permanence permanenceOf(std::string_view status) {
+    if (status == "deferred") return reply::Permanence::Temporary;
+    if (status == "bounced" || status == "expired") return reply::Permanence::Permanent;
+    return reply::Permanence::None;
+}
+
+bool isProbe(std::string_view status) {
+    return status == "deliverable" || status == "undeliverable";
+}
+
+void reject(const LineAt& at, std::string reason, store::EventBatch& batch) {
+    batch.rejected.push_back({at.offset, std::int32_t(at.bytes.size()), std::move(reason), at.bytes});
+}
+
+} // namespace
+
+bool globMatches(std::string_view pattern, std::string_view text) {
+    size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            mark = t;
+        } else if (p < pattern.size() && text::lower(pattern[p]) == text::lower(text[t])) {
+            ++p;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++mark;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*') ++p;
+    return p == pattern.size();
+}
+
+PostfixDecoder::PostfixDecoder(DecoderOptions options)
+    : options_(std::move(options)), joins_(options_.openMessages),
+      replies_(options_.classifier, options_.providers) {}
+
+void PostfixDecoder::line(const LineAt& at, HeadReader& heads, store::EventBatch& batch) {
+    SyslogHead head;
+    if (!heads.read(at.bytes, head)) {
+        // Blank lines say nothing; anything else should have had a head.
+        if (!text::trim(at.bytes).empty())
+            reject(at, "no syslog head: neither \"Nov  1 03:02:01 host program:\" nor RFC 3339", batch);
+        return;
+    }
+    if (head.instance.empty()) return; // another program
+    PostfixLine line = readPostfixLine(head.service, head.body);
+    switch (line.kind) {
+    case PostfixKind::Other: return;
+    case PostfixKind::Delivery:
+    case PostfixKind::Expired:
+        if (isPostfixService(head.service)) delivery(at, head, line, batch);
+        return;
+    case PostfixKind::Malformed:
+        if (isPostfixService(head.service))
+            reject(at,
+                   fmt::format("a delivery of postfix/{}: {}", text::printable(head.service), line.reason),
+                   batch);
+        return;
+    case PostfixKind::Refusal:
+        batch.refusals.push_back(
+            {head.at, at.offset, std::int32_t(at.bytes.size()), line.client, line.from, line.to, line.text});
+        return;
+    default: queueMove(head, line);
+    }
+}
+
+void PostfixDecoder::queueMove(const SyslogHead& head, const PostfixLine& line) {
+    std::uint32_t origin = joins_.origin(head.host, head.instance);
+    switch (line.kind) {
+    case PostfixKind::Client:
+    case PostfixKind::Pickup: {
+        OpenMessage& m = joins_.begin(origin, line.queueId);
+        if (line.kind == PostfixKind::Pickup) m.sender.assign(line.from);
+        return;
+    }
+    case PostfixKind::MessageId: {
+        OpenMessage* old = joins_.find(origin, line.queueId);
+        // A second message id under one queue id is another message.
+        OpenMessage& m =
+            !old || old->named ? joins_.begin(origin, line.queueId) : joins_.at(origin, line.queueId);
+        m.messageId.assign(line.messageId);
+        m.named = true;
+        return;
+    }
+    case PostfixKind::Active: {
+        OpenMessage& m = joins_.at(origin, line.queueId);
+        m.sender.assign(line.from);
+        m.size = line.size;
+        m.recipients = line.recipients;
+        return;
+    }
+    case PostfixKind::Removed: joins_.end(origin, line.queueId); return;
+    default: return;
+    }
+}
+
+const StreamRule* PostfixDecoder::ruleFor(OpenMessage& m, std::string_view instance) {
+    if (m.rule == -2) {
+        m.rule = -1;
+        for (size_t i = 0; i < options_.streams.size() && m.rule < 0; ++i) {
+            const auto& r = options_.streams[i];
+            std::string_view value = r.field == StreamRule::Field::Sender     ? std::string_view(m.sender)
+                                     : r.field == StreamRule::Field::Instance ? instance
+                                                                              : std::string_view(m.messageId);
+            if (globMatches(r.pattern, value)) m.rule = std::int16_t(i);
+        }
+    }
+    return m.rule < 0 ? nullptr : &options_.streams[size_t(m.rule)];
+}
+
+std::int64_t PostfixDecoder::messageKey(OpenMessage& m, store::EventBatch& batch) {
+    if (m.id != 0) return m.id;
+    if (nextMessage_ == messagesEnd_) {
+        nextMessage_ = reserveMessages ? reserveMessages(messageBlock) : nextMessage_ + 1;
+        messagesEnd_ = nextMessage_ + messageBlock;
+    }
+    m.id = nextMessage_++;
+    batch.messages.push_back(
+        {m.id, batch.keep(m.queueId), batch.keep(m.messageId), batch.keep(m.sender), m.size, m.recipients});
+    return m.id;
+}
+
+void PostfixDecoder::countAttempt(OpenMessage& m, const PostfixLine& line, const store::StoredReply& reply,
+                                  bool attempted, store::NewEvent& event) {
+    event.flags = store::FirstOfMessage | store::FirstInClass;
+    bool waits = line.status == "deferred";
+    if (m.tried.empty() && !waits) {
+        event.attempt = m.begun ? 1 : 0;
+        return;
+    }
+    std::uint64_t recipient = store::hashOf(line.to);
+    Tried* tried = nullptr;
+    for (auto& t : m.tried) {
+        if (t.recipient == recipient) tried = &t;
+    }
+    std::uint32_t bit = 1u << unsigned(reply.category);
+    if (tried) {
+        event.flags = (tried->categories & bit) ? 0 : store::FirstInClass;
+    } else if (m.tried.size() < OpenMessage::maxTried) {
+        tried = &m.tried.emplace_back();
+        tried->recipient = recipient;
+    }
+    if (!attempted) event.flags |= store::NoAttempt;
+    std::uint32_t attempts = (tried ? tried->attempts : 0) + (attempted ? 1 : 0);
+    event.attempt = m.begun && tried ? std::int32_t(attempts) : 0;
+    if (!tried) return;
+    tried->attempts = attempts;
+    tried->categories |= bit;
+}
+
+void PostfixDecoder::delivery(const LineAt& at, const SyslogHead& head, const PostfixLine& line,
+                              store::EventBatch& batch) {
+    OpenMessage& m = joins_.at(joins_.origin(head.host, head.instance), line.queueId);
+    PostfixReply said = readPostfixReply(line);
+    store::NewEvent e;
+    e.at = head.at;
+    e.source = "postfix";
+    e.recipient = line.to;
+    if (line.kind == PostfixKind::Expired) {
+        if (m.sender.empty()) m.sender.assign(line.from);
+        // The queue manager names no recipient: with a single one it is that.
+        e.recipient = m.recipients == 1 ? batch.keep(m.recipient) : std::string_view{};
+    } else if (m.recipients == 1 && line.status == "deferred") {
+        m.recipient.assign(line.to);
+    }
+    e.mxHost = !said.host.empty() ? said.host : line.relay == "none" ? std::string_view{} : line.relay;
+    e.mxIp = !said.ip.empty() ? said.ip : line.relayIp;
+    size_t sign = e.recipient.rfind('@');
+    domain_.assign(sign == std::string_view::npos ? std::string_view{} : e.recipient.substr(sign + 1));
+    for (char& c : domain_) c = text::lower(c);
+    ReplyQuestion q{said.text,
+                    said.code,
+                    said.enhanced.empty() ? line.dsn : said.enhanced,
+                    said.stage,
+                    e.mxHost,
+                    domain_,
+                    line.status == "sent",
+                    isProbe(line.status),
+                    permanenceOf(line.status)};
+    const auto& reply = replies_.look(q, parts_);
+    e.reply = &reply;
+    e.parts = batch.keep(parts_);
+    countAttempt(m, line, reply, said.attempted && line.kind == PostfixKind::Delivery, e);
+    if (const auto* rule = ruleFor(m, head.instance)) {
+        e.stream = rule->stream;
+        e.sendingIp = rule->sendingIp;
+    }
+    e.tls = line.tls;
+    e.message = messageKey(m, batch);
+    e.latencyMs = line.delayMs;
+    e.pos = at.offset;
+    e.length = std::int32_t(at.bytes.size());
+    e.lineHash = std::uint32_t(store::hashOf(at.bytes));
+    batch.events.push_back(e);
+}
+
+void PostfixDecoder::finish(store::EventBatch& batch) {
+    joins_.takeChanges(batch.joins);
+    replies_.takeOwners(batch.buffers);
+}
+
+} // namespace waypost::ingest

@@ -1,0 +1,78 @@
+// PostfixDecoder: lines of one or more Postfix logs, in their order, become events. Joins by queue id
+// (sender, size, recipients, message id, attempt number), asks the ReplyBook what each reply means, and
+// assigns the stream by the operator's rules. Knows nothing of files and of SQL: it fills a
+// store::EventBatch.
+//
+// An event is a line with status= (one attempt for one recipient; a queue manager's status=expired too). A
+// line whose head cannot be read, or that breaks off inside a delivery, is rejected with its reason; lines of
+// other programs are skipped. Thread rule: one thread. The batch's views point into the line blocks: the
+// caller keeps those with the batch.
+#pragma once
+
+#include "ingest/join_table.h"
+#include "ingest/postfix_line.h"
+#include "ingest/reply_book.h"
+#include "ingest/syslog_head.h"
+#include "store/event_batch.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waypost::ingest {
+
+// First match decides. `*` in the pattern stands for any text; compared without regard to case.
+struct StreamRule {
+    enum class Field : std::uint8_t { Sender, Instance, MessageId } field = Field::Sender;
+    std::string pattern;
+    std::string stream;
+    std::string sendingIp; // may be empty
+};
+
+struct DecoderOptions {
+    const reply::Classifier* classifier = nullptr;
+    const reply::ProviderMap* providers = nullptr;
+    std::vector<StreamRule> streams;
+    size_t openMessages = JoinTable::defaultLimit;
+};
+
+struct LineAt {
+    std::string_view bytes; // without its end
+    std::int64_t offset = 0;
+};
+
+class PostfixDecoder {
+  public:
+    explicit PostfixDecoder(DecoderOptions options);
+
+    void line(const LineAt& line, HeadReader& heads, store::EventBatch& batch);
+    // What must be stored with the batch.
+    void finish(store::EventBatch& batch);
+
+    // Keys for message rows: asked when the block is used up. Returns the first of `count`.
+    std::function<std::int64_t(std::int64_t count)> reserveMessages;
+    [[nodiscard]] std::int64_t nextMessage() const { return nextMessage_; }
+    [[nodiscard]] std::int64_t messagesEnd() const { return messagesEnd_; }
+    JoinTable& joins() { return joins_; }
+    [[nodiscard]] std::uint64_t classified() const { return replies_.classified(); }
+
+  private:
+    void delivery(const LineAt& at, const SyslogHead& head, const PostfixLine& line,
+                  store::EventBatch& batch);
+    void queueMove(const SyslogHead& head, const PostfixLine& line);
+    void countAttempt(OpenMessage& m, const PostfixLine& line, const store::StoredReply& reply,
+                      bool attempted, store::NewEvent& event);
+    std::int64_t messageKey(OpenMessage& m, store::EventBatch& batch);
+    const StreamRule* ruleFor(OpenMessage& m, std::string_view instance);
+
+    DecoderOptions options_;
+    JoinTable joins_;
+    ReplyBook replies_;
+    std::string parts_, domain_;
+    std::int64_t nextMessage_ = 0, messagesEnd_ = 0;
+};
+
+bool globMatches(std::string_view pattern, std::string_view text);
+
+} // namespace waypost::ingest

@@ -1,0 +1,110 @@
+#include "ingest/reply_book.h"
+
+#include "base/text.h"
+#include "store/event_text.h"
+
+#include <fmt/format.h>
+
+namespace waypost::ingest {
+
+namespace {
+
+std::string templateTextOf(std::string_view constant) {
+    std::string out;
+    for (char c : constant) {
+        if (c == store::partMark)
+            out += "<*>";
+        else
+            out += c;
+    }
+    return out;
+}
+
+} // namespace
+
+ReplyBook::ReplyBook(const reply::Classifier* classifier, const reply::ProviderMap* providers)
+    : classifier_(classifier), providers_(providers), page_(std::make_shared<Page>()) {}
+
+std::string_view ReplyBook::providerOf(std::string_view mx, std::string_view domain) {
+    if (!providers_) return {};
+    std::uint64_t key = store::hashOf(domain, store::hashOf(mx));
+    auto found = providerByHost_.find(key);
+    if (found == providerByHost_.end()) {
+        if (providerByHost_.size() >= maxReplies) providerByHost_.clear();
+        found = providerByHost_.emplace(key, std::string(providers_->find(mx, domain))).first;
+    }
+    return found->second;
+}
+
+store::StoredReply ReplyBook::judge(const ReplyQuestion& q, std::string_view provider) const {
+    store::StoredReply r;
+    r.text = constant_;
+    r.sample = q.text;
+    r.code = q.code;
+    r.enhanced = q.enhanced;
+    r.stage = q.stage;
+    r.provider = provider;
+    reply::Verdict v;
+    if (classifier_) v = classifier_->classify({q.text, q.code, q.enhanced, provider, q.mx, q.stage});
+    r.templateKey = v.templateKey;
+    r.templateText = v.templateText;
+    if (r.templateKey.empty()) {
+        r.templateText = templateTextOf(constant_);
+        r.templateKey = fmt::format("{:016x}", store::hashOf(r.templateText));
+    }
+    if (q.accepted) {
+        r.category = reply::Category::Accepted;
+        r.cause = reply::Cause::None;
+    } else if (q.probe) {
+        r.category = reply::Category::Other;
+        r.cause = reply::Cause::None;
+    } else {
+        bool contradicts = v.category == reply::Category::Accepted;
+        r.category = contradicts ? reply::Category::Unclassified : v.category;
+        r.cause = contradicts ? reply::Cause::Unknown : v.cause;
+        r.action = v.action;
+        r.permanence = q.permanence;
+    }
+    r.rule = v.rule;
+    r.ruleVersion = v.ruleVersion;
+    r.spanStart = v.spanStart;
+    r.spanLength = v.spanLength;
+    r.outcome = store::outcomeOf(r.category, r.permanence);
+    return r;
+}
+
+const store::StoredReply& ReplyBook::look(const ReplyQuestion& q, std::string& parts) {
+    constant_.clear();
+    parts.clear();
+    store::splitReply(q.text, constant_, parts);
+    std::string_view provider = providerOf(q.mx, q.domain);
+    std::uint64_t key = store::hashOf(constant_, std::uint64_t(q.code) * 4096 + std::uint64_t(q.stage) * 64 +
+                                                     std::uint64_t(q.permanence) * 4 + (q.accepted ? 2 : 0) +
+                                                     (q.probe ? 1 : 0));
+    key = store::hashOf(provider, key ^ store::hashOf(q.enhanced));
+    auto found = page_->byHash.find(key);
+    if (found != page_->byHash.end()) {
+        const auto& k = found->second;
+        bool same = k.accepted == q.accepted && k.probe == q.probe && k.asked == q.permanence &&
+                    k.reply->text == constant_ && k.reply->provider == provider && k.reply->code == q.code &&
+                    k.reply->enhanced == q.enhanced && k.reply->stage == q.stage;
+        if (same) return *k.reply;
+    }
+    if (page_->replies.size() >= maxReplies) {
+        full_.push_back(page_);
+        page_ = std::make_shared<Page>();
+    }
+    page_->replies.push_back(judge(q, provider));
+    auto& made = page_->replies.back();
+    made.serial = ++serial_;
+    page_->byHash.insert_or_assign(key, Known{&made, q.accepted, q.probe, q.permanence});
+    return made;
+}
+
+void ReplyBook::takeOwners(std::vector<std::shared_ptr<const void>>& out) {
+    for (auto& page : full_) out.push_back(std::move(page));
+    full_.clear();
+    out.push_back(page_);
+}
+
+} // namespace waypost::ingest
