@@ -38,12 +38,19 @@ struct Verdict {
 
 class Classifier {
   public:
-    // `shipped` is the rule pack; `user` (may be empty) holds rules that win over it.
+    // `shipped` is the rule pack: the folder resources/rules (with replies/ and providers.json), a folder of
+    // rule files, or one rule file; a providers.json in or beside it says which provider an MX belongs to.
+    // `user` (may be empty) is a file or folder of rules that win over it; one with the id of a shipped rule
+    // replaces that rule.
     static Result<std::shared_ptr<const Classifier>> load(const std::filesystem::path& shipped,
                                                           const std::filesystem::path& user = {});
     virtual ~Classifier() = default;
     [[nodiscard]] virtual Verdict classify(const ReplyText& reply) const = 0;
     [[nodiscard]] virtual size_t ruleCount() const = 0;
+    // Ids of the other rules that would have decided too, in the order they would have been tried.
+    [[nodiscard]] virtual std::vector<std::string> competing(const ReplyText& reply) const = 0;
+    // How often a prefilter automaton gave up and every rule was tried one by one.
+    [[nodiscard]] virtual std::uint64_t prefilterFailures() const = 0;
     // Every sample of every rule must classify as its rule says; one sentence for each that does not.
     [[nodiscard]] virtual std::vector<std::string> validate() const = 0;
 };
