@@ -168,6 +168,12 @@ class RuleClassifier final : public Classifier {
         return {};
     }
 
+    // Without a reply code the class of the enhanced code stands for it.
+    [[nodiscard]] static bool codeHolds(const Rule& r, const Prepared& p) {
+        if (r.code.holds(p.code)) return true;
+        return p.code == 0 && p.enhanced[0] > 0 && (r.code.classes & (1U << unsigned(p.enhanced[0]))) != 0;
+    }
+
     [[nodiscard]] static bool enhancedHolds(const Rule& r, const Prepared& p) {
         if (r.enhanced.empty()) return true;
         if (p.enhanced[0] < 0) return false;
@@ -178,7 +184,7 @@ class RuleClassifier final : public Classifier {
 
     [[nodiscard]] Hit confirm(int i, const Prepared& p) const {
         const Rule& r = rules_[size_t(i)];
-        if (!r.code.holds(p.code) || !enhancedHolds(r, p)) return {};
+        if (!codeHolds(r, p) || !enhancedHolds(r, p)) return {};
         if (r.stage && p.stage != Stage::Unknown && *r.stage != p.stage) return {};
         if (r.fromUser && !r.providers.empty() && !r.isFor(p.provider)) return {};
         const RE2* re = compiled_[size_t(i)].get();
