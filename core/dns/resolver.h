@@ -1,5 +1,5 @@
 // Resolver: one question in, one Answer out, exactly once, always (a deadline ends as Status::Timeout).
-// Implementations: AresResolver (network), CachingResolver, RecordingResolver (keeps every answer for the
+// Implementations: NetworkResolver (name servers), CachingResolver, RecordingResolver (keeps every answer for the
 // store), ZoneResolver (tests). Thread rule: loop thread only.
 #pragma once
 
