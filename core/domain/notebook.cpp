@@ -1,0 +1,49 @@
+#include "domain/notebook.h"
+
+#include "dns/names.h"
+
+namespace waypost::domain {
+
+void Notebook::resolve(dns::Question question, Done done) {
+    const dns::Question key{dns::normalName(question.name), question.type};
+    auto [it, fresh] = index_.try_emplace(key, entries_.size());
+    if (!fresh) {
+        Entry& known = entries_[it->second];
+        if (known.answer)
+            done(*known.answer);
+        else
+            known.waiting.push_back(std::move(done));
+        return;
+    }
+    Entry& entry = entries_.emplace_back();
+    entry.waiting.push_back(std::move(done));
+    upstream_.resolve(std::move(question), [&entry](dns::Answer answer) {
+        entry.answer = std::move(answer);
+        auto waiting = std::move(entry.waiting);
+        for (auto& w : waiting) w(*entry.answer);
+    });
+}
+
+std::optional<size_t> Notebook::find(std::string_view name, dns::RecordType type) const {
+    auto it = index_.find({dns::normalName(name), type});
+    if (it == index_.end()) return std::nullopt;
+    return it->second;
+}
+
+Task<size_t> Notebook::look(std::string name, dns::RecordType type) {
+    dns::Question question{name, type};
+    auto asking = dns::ask(*this, std::move(question));
+    (void)co_await asking;
+    co_return *find(name, type);
+}
+
+std::vector<dns::Answer> Notebook::take() {
+    std::vector<dns::Answer> out;
+    out.reserve(entries_.size());
+    for (auto& entry : entries_) out.push_back(std::move(*entry.answer));
+    entries_.clear();
+    index_.clear();
+    return out;
+}
+
+} // namespace waypost::domain

@@ -1,0 +1,38 @@
+// The answers of one inspection: each question is asked once, its answer kept with a number that findings
+// point to. A resolver in front of the real one. Thread rule: the resolver's.
+#pragma once
+
+#include "dns/resolver.h"
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace waypost::domain {
+
+class Notebook final : public dns::Resolver {
+  public:
+    explicit Notebook(dns::Resolver& upstream) : upstream_(upstream) {}
+
+    void resolve(dns::Question question, Done done) override;
+
+    // The number of the answer to a question that was asked.
+    [[nodiscard]] std::optional<size_t> find(std::string_view name, dns::RecordType type) const;
+    [[nodiscard]] const dns::Answer& at(size_t index) const { return *entries_[index].answer; }
+    // Asks (or finds) and gives the number.
+    Task<size_t> look(std::string name, dns::RecordType type);
+    // All answers, in the order of the questions. Ends the notebook.
+    std::vector<dns::Answer> take();
+
+  private:
+    struct Entry {
+        std::optional<dns::Answer> answer;
+        std::vector<Done> waiting;
+    };
+    dns::Resolver& upstream_;
+    std::map<dns::Question, size_t> index_;
+    std::deque<Entry> entries_; // addresses stay
+};
+
+} // namespace waypost::domain
