@@ -136,6 +136,10 @@ Error newerSchema(int found, int known) {
                         found, known)};
 }
 
+Error emptyFile() {
+    return {ErrorCode::NotFound, "workspace", "This file is empty; it is not a Waypost workspace."};
+}
+
 Error foreignFile() {
     return {ErrorCode::Refused, "workspace",
             "This is an SQLite database of another program, not a Waypost workspace. Nothing was changed."};

@@ -38,6 +38,7 @@ Result<FileHead> readHead(const std::filesystem::path& file);
 Result<void> checkHead(const FileHead& head, int latestSchema, bool walBeside);
 Error newerSchema(int found, int known);
 Error foreignFile();
+Error emptyFile();
 
 // Folder (made 0700 when absent and `create`) and file modes; what was repaired goes into `notices`.
 Result<void> checkFolder(const std::filesystem::path& folder, bool create, const FilesystemProbe& probe,

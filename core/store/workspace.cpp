@@ -35,6 +35,8 @@ struct Workspace::Impl {
     Result<void> openForWriting();
     Result<std::unique_ptr<Database>> prepared();
     Result<void> upgrade(Database& db);
+    Result<void> openAny();
+    void giveUp();
     void close();
 };
 
@@ -47,6 +49,7 @@ Result<void> Workspace::Impl::checkPlace() {
     if (absent && (!options.create || options.readOnly))
         return fail(ErrorCode::NotFound, "workspace",
                     fmt::format("There is no workspace {}.", text::printable(file.string())));
+    if (head->kind == FileHead::Kind::Empty && !options.create) return fail(emptyFile());
     std::error_code ignored;
     bool wal = std::filesystem::exists(file.string() + "-wal", ignored);
     if (auto ok = checkHead(*head, latestSchema(), wal); !ok) return ok;
@@ -120,6 +123,19 @@ Result<void> Workspace::Impl::openForWriting() {
     return {};
 }
 
+Result<void> Workspace::Impl::openAny() {
+    try {
+        return options.readOnly ? openForReading() : openForWriting();
+    } catch (const StorageError& e) {
+        return fail(e.toError());
+    }
+}
+
+// A refused opening leaves the marker as it was found.
+void Workspace::Impl::giveUp() {
+    if (lock && !lock->uncleanBefore()) lock->releaseClean();
+}
+
 void Workspace::Impl::close() {
     bool sound = true;
     if (writer) {
@@ -145,11 +161,10 @@ Result<std::unique_ptr<Workspace>> Workspace::open(const std::filesystem::path& 
     if (failed) impl->file = std::filesystem::absolute(file);
     impl->options = options;
     if (auto ok = impl->checkPlace(); !ok) return fail(std::move(ok.error()));
-    try {
-        auto ok = options.readOnly ? impl->openForReading() : impl->openForWriting();
-        if (!ok) return fail(std::move(ok.error()));
-    } catch (const StorageError& e) {
-        return fail(e.toError());
+    auto opened = impl->openAny();
+    if (!opened) {
+        impl->giveUp();
+        return fail(std::move(opened.error()));
     }
     return std::unique_ptr<Workspace>(new Workspace(std::move(impl)));
 }

@@ -69,7 +69,7 @@ Result<void> checkIdentity(Database& db, bool create) {
     bool blank = id == 0 && version == 0 && db.integer("SELECT count(*) FROM sqlite_schema") == 0;
     if (blank) {
         if (create) return {};
-        return fail(ErrorCode::NotFound, "workspace", "This file is empty; it is not a Waypost workspace.");
+        return fail(emptyFile());
     }
     if (id != applicationId) return fail(foreignFile());
     if (version > latestSchema()) return fail(newerSchema(version, latestSchema()));
