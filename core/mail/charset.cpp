@@ -5,6 +5,7 @@
 #include <iconv.h>
 
 #include <cerrno>
+#include <optional>
 
 namespace waypost::mail {
 
@@ -61,8 +62,9 @@ bool isCharsetName(std::string_view name) {
 Decoded toUtf8(std::string_view bytes, std::string_view charset) {
     const std::string name = iconvName(charset);
     if (name == "utf-8") return asUtf8(bytes);
-    Converter converter(isCharsetName(name) ? name : "?");
-    if (!converter.open()) {
+    std::optional<Converter> converter;
+    if (isCharsetName(name)) converter.emplace(name);
+    if (!converter || !converter->open()) {
         Decoded out = asUtf8(bytes);
         out.unknownCharset = true;
         return out;
@@ -74,7 +76,7 @@ Decoded toUtf8(std::string_view bytes, std::string_view charset) {
     while (left != 0) {
         char* to = buffer;
         size_t room = sizeof buffer;
-        const size_t rc = iconv(converter.get(), &in, &left, &to, &room);
+        const size_t rc = iconv(converter->get(), &in, &left, &to, &room);
         const int error = rc == size_t(-1) ? errno : 0;
         out.utf8.append(buffer, size_t(to - buffer));
         if (error == 0 || error == E2BIG) continue;

@@ -45,15 +45,17 @@ class Reader {
             out.name = text::lowered(text::trim(piece("=;")));
             if (at_ >= in_.size() || in_[at_] == ';') continue; // a name without a value
             ++at_;
-            out.value = std::string(text::trim(piece(";")));
+            out.value = piece(";");
             if (!out.name.empty()) return out;
         }
         return std::nullopt;
     }
 
   private:
+    // White space is trimmed outside of quotes only.
     std::string piece(std::string_view stops) {
         std::string out;
+        size_t quotedEnd = 0;
         int comment = 0;
         while (at_ < in_.size()) {
             const char c = in_[at_];
@@ -65,10 +67,12 @@ class Reader {
                 --comment;
             } else if (comment == 0 && c == '"') {
                 quoted(out);
-            } else if (comment == 0) {
+                quotedEnd = out.size();
+            } else if (comment == 0 && (!out.empty() || !text::isSpace(c))) {
                 out += c;
             }
         }
+        while (out.size() > quotedEnd && text::isSpace(out.back())) out.pop_back();
         return out;
     }
 

@@ -134,7 +134,9 @@ class MimeTree::Builder {
         }
         while (open_.size() > level) {
             Span& body = out_.parts_[size_t(open_.back().part)].body;
-            body.length = end > body.offset ? end - body.offset : 0;
+            // A header without an empty line ends at the boundary itself.
+            body.offset = std::min(body.offset, end);
+            body.length = end - body.offset;
             open_.pop_back();
         }
     }
