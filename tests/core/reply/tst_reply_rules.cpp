@@ -3,6 +3,8 @@
 #include "reply/classifier.h"
 #include "support/paths.h"
 
+#include <fstream>
+
 using namespace waypost;
 using namespace waypost::reply;
 
@@ -60,6 +62,29 @@ class TestReplyRules : public QObject {
         const Verdict v = classifier_->classify(reply);
         QCOMPARE(QByteArray::fromStdString(v.rule), rule);
         QVERIFY(v.spanStart >= 0 && size_t(v.spanStart + v.spanLength) <= t.size());
+    }
+
+    // Wordings of many servers; none of them is a sample of a rule.
+    void worded_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("categories");
+        std::ifstream in(test::data("core") / "reply" / "worded_replies.tsv");
+        for (std::string line; std::getline(in, line);) {
+            const size_t tab = line.find('\t');
+            if (line.starts_with('#') || tab == std::string::npos) continue;
+            QTest::newRow(line.substr(tab + 1).c_str()) << QByteArray::fromStdString(line.substr(tab + 1))
+                                                        << QByteArray::fromStdString(line.substr(0, tab));
+        }
+    }
+    void worded() {
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, categories);
+        const std::string t = text.toStdString();
+        ReplyText reply;
+        reply.text = t;
+        const auto name = categoryName(classifier_->classify(reply).category);
+        const QByteArray got(name.data(), qsizetype(name.size()));
+        QVERIFY2(categories.split(',').contains(got), (got + " is not in " + categories).constData());
     }
 };
 
