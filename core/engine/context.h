@@ -1,0 +1,100 @@
+// What the engine's parts share, and the functions that answer each question and carry out each command. One
+// file for each group: settings.cpp, domains.cpp, placement.cpp, delivery.cpp, today.cpp. Internal to
+// engine/. Thread rule: answer() and perform() run on the query worker; jobs run on the job worker or on the
+// loop.
+#pragma once
+
+#include "delivery/route.h"
+#include "dns/resolver.h"
+#include "engine/engine.h"
+#include "engine/event_queue.h"
+#include "engine/jobs.h"
+#include "engine/worker.h"
+#include "lab/lab.h"
+#include "net/dialer.h"
+#include "net/loop.h"
+#include "reply/classifier.h"
+#include "reply/providers.h"
+#include "store/secrets.h"
+#include "store/workspace.h"
+
+#include <memory>
+#include <string>
+
+namespace waypost::engine {
+
+struct Context {
+    explicit Context(OpenOptions o) : options(std::move(o)) {}
+    OpenOptions options;
+    SystemClock clock;
+    EventQueue events;
+    std::unique_ptr<store::Workspace> workspace;
+    std::unique_ptr<store::SecretStore> secrets;
+    std::shared_ptr<const reply::Classifier> classifier;
+    std::shared_ptr<const reply::ProviderMap> providers;
+    std::unique_ptr<lab::Lab> lab;
+    std::unique_ptr<JobBook> jobs;
+    net::Loop loop;
+    net::TcpDialer dialer{loop};
+    // Loop thread only. The network resolver, a recorder that stores every answer, and the cache above it.
+    struct Names;
+    std::shared_ptr<Names> names;
+    // Workers last: their closures use everything above.
+    std::unique_ptr<Worker> queries, work;
+
+    void activity(std::string kind, std::string object, std::string text, std::string detail = {});
+    void changed(std::string what, std::string object = {}) {
+        events.push(DataChanged{std::move(what), std::move(object)});
+    }
+};
+
+// Name servers in use: of the lab, of the settings, of the system; in this order.
+std::vector<net::Endpoint> resolverServers(Context& c);
+// The resolver for lookups on the loop thread; made anew when the settings change.
+dns::Resolver& resolver(Context& c);
+void dropResolver(Context& c);
+// The route of this name with its password, from the workspace or the lab.
+Result<delivery::Route> findRoute(Context& c, const std::string& name);
+// First start of a lab workspace: its seed list, route and domains.
+Result<void> prepareLab(Context& c);
+
+Snapshot answer(Context& c, const JobsQuery& q);
+Snapshot answer(Context& c, const ActivityQuery& q);
+Snapshot answer(Context& c, const StatusQuery& q);
+Snapshot answer(Context& c, const TodayQuery& q);
+Snapshot answer(Context& c, const OverviewQuery& q);
+Snapshot answer(Context& c, const EventsQuery& q);
+Snapshot answer(Context& c, const EventQuery& q);
+Snapshot answer(Context& c, const DomainsQuery& q);
+Snapshot answer(Context& c, const DomainQuery& q);
+Snapshot answer(Context& c, const DnsHistoryQuery& q);
+Snapshot answer(Context& c, const SeedListsQuery& q);
+Snapshot answer(Context& c, const RunsQuery& q);
+Snapshot answer(Context& c, const RunQuery& q);
+Snapshot answer(Context& c, const SeedEvidenceQuery& q);
+Snapshot answer(Context& c, const SettingsQuery& q);
+Snapshot answer(Context& c, const PreviewRun& q);
+
+Snapshot perform(Context& c, const ImportFiles& command);
+Snapshot perform(Context& c, const ExportEvents& command);
+Snapshot perform(Context& c, const InspectDomain& command);
+Snapshot perform(Context& c, const ForgetDomain& command);
+Snapshot perform(Context& c, const SaveSeedList& command);
+Snapshot perform(Context& c, const DeleteSeedList& command);
+Snapshot perform(Context& c, const ImportSeeds& command);
+Snapshot perform(Context& c, const PutSecret& command);
+Snapshot perform(Context& c, const StartRun& command);
+Snapshot perform(Context& c, const SaveSetting& command);
+Snapshot perform(Context& c, const SaveRoute& command);
+Snapshot perform(Context& c, const DeleteRoute& command);
+Snapshot perform(Context& c, const SaveStreams& command);
+Snapshot perform(Context& c, const CancelJob& command);
+
+// A Result as a Snapshot: its value, or its Error.
+template <class T>
+Snapshot toSnapshot(Result<T> result) {
+    if (result) return Snapshot(std::move(*result));
+    return Snapshot(std::move(result.error()));
+}
+
+} // namespace waypost::engine

@@ -1,0 +1,148 @@
+#include "engine/engine.h"
+
+#include "base/log.h"
+#include "engine/context.h"
+#include "engine/names.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+
+namespace waypost::engine {
+
+struct Engine::Impl {
+    explicit Impl(OpenOptions options) : context(std::move(options)) {}
+    Context context;
+    std::atomic<Ticket> nextTicket{1};
+
+    Result<void> start();
+    Ticket post(std::move_only_function<Snapshot()> work);
+};
+
+namespace {
+
+// A job may throw StorageError or bad_alloc: a broken environment, told once and in words.
+Snapshot guarded(std::move_only_function<Snapshot()>& work) {
+    try {
+        return work();
+    } catch (const std::exception& e) {
+        log::error("engine", e.what());
+        return Error(ErrorCode::Internal, "engine", e.what());
+    }
+}
+
+} // namespace
+
+Result<void> Engine::Impl::start() {
+    Context& c = context;
+    if (c.options.lab) net::guard::allowOnlyLoopback(true);
+    store::WorkspaceOptions how;
+    how.create = !c.options.readOnly;
+    how.readOnly = c.options.readOnly;
+    auto workspace = store::Workspace::open(c.options.workspace, how);
+    if (!workspace) return fail(workspace.error());
+    c.workspace = std::move(*workspace);
+    const auto rules = c.options.resources / "rules";
+    auto classifier = reply::Classifier::load(rules / "replies.json");
+    if (!classifier) return fail(classifier.error());
+    c.classifier = *classifier;
+    auto providers = reply::ProviderMap::load(rules / "providers.json");
+    if (!providers) return fail(providers.error());
+    c.providers = *providers;
+    if (c.options.secrets.empty()) {
+        c.secrets = store::memorySecrets();
+    } else {
+        auto secrets = store::openPassphraseFile(c.options.secrets, c.options.passphrase);
+        if (!secrets) return fail(secrets.error());
+        c.secrets = std::move(*secrets);
+    }
+    c.jobs = std::make_unique<JobBook>(*c.workspace, c.events, c.clock);
+    c.loop.startThread();
+    if (c.options.lab) {
+        auto lab = lab::Lab::open({c.options.resources, "", 0, 0, 0});
+        if (!lab) return fail(lab.error());
+        c.lab = std::move(*lab);
+        if (auto prepared = prepareLab(c); !prepared) return prepared;
+    }
+    c.queries = std::make_unique<Worker>();
+    c.work = std::make_unique<Worker>();
+    return {};
+}
+
+Ticket Engine::Impl::post(std::move_only_function<Snapshot()> work) {
+    const Ticket ticket = nextTicket++;
+    context.queries->post([this, ticket, work = std::move(work)](const std::stop_token&) mutable {
+        auto snapshot = std::make_shared<const Snapshot>(guarded(work));
+        context.events.push(Answered{ticket, std::move(snapshot)});
+    });
+    return ticket;
+}
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Result<std::unique_ptr<Engine>> Engine::open(OpenOptions options) {
+    auto impl = std::make_unique<Impl>(std::move(options));
+    if (auto started = impl->start(); !started) return fail(started.error());
+    return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+}
+
+// Stop intake, cancel, stop the loop (its operations complete as cancelled), join, close.
+Engine::~Engine() {
+    Context& c = impl_->context;
+    c.events.onWake({});
+    c.jobs->cancelAll();
+    c.queries.reset();
+    c.work.reset();
+    c.loop.stop();
+    c.names.reset();
+    c.lab.reset();
+}
+
+void Engine::onWake(std::function<void()> wake) {
+    impl_->context.events.onWake(std::move(wake));
+}
+std::vector<Event> Engine::drain() {
+    return impl_->context.events.drain();
+}
+
+Ticket Engine::ask(Query query) {
+    return impl_->post([c = &impl_->context, query = std::move(query)] {
+        return std::visit([c](const auto& q) { return answer(*c, q); }, query);
+    });
+}
+
+Ticket Engine::run(Command command) {
+    return impl_->post([c = &impl_->context, command = std::move(command)] {
+        return std::visit([c](const auto& x) { return perform(*c, x); }, command);
+    });
+}
+
+namespace {
+
+// Runs on the worker like every other request, and the caller waits.
+Snapshot waitOn(Worker& worker, std::move_only_function<Snapshot()> work) {
+    std::promise<Snapshot> promise;
+    auto future = promise.get_future();
+    worker.post([&promise, &work](const std::stop_token&) { promise.set_value(guarded(work)); });
+    return future.get();
+}
+
+} // namespace
+
+Snapshot Engine::askAndWait(Query query) {
+    return waitOn(*impl_->context.queries, [this, &query] {
+        return std::visit([this](const auto& q) { return answer(impl_->context, q); }, query);
+    });
+}
+
+Snapshot Engine::runAndWait(Command command) {
+    return waitOn(*impl_->context.queries, [this, &command] {
+        return std::visit([this](const auto& x) { return perform(impl_->context, x); }, command);
+    });
+}
+
+JobView Engine::waitForJob(const std::string& id) {
+    return impl_->context.jobs->wait(id);
+}
+
+} // namespace waypost::engine
