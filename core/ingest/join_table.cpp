@@ -152,7 +152,7 @@ std::uint32_t JoinTable::insert(std::uint64_t hash, std::uint32_t origin, std::s
     }
     Node& n = nodes_[index];
     reset(n.message);
-    n.message.persisted = n.message.dirty = false;
+    n.message.persisted = false; // dirty stays: it says whether the node is in the list
     n.message.queueId.assign(queueId);
     n.message.hash = hash;
     n.message.origin = origin;
@@ -221,8 +221,7 @@ void JoinTable::remove(std::uint32_t index) {
     unlink(index);
     if (n.message.persisted) ended_.push_back(keyOf(n.message));
     n.alive = false;
-    // A node in the dirty list is given back when the list is taken.
-    if (!n.message.dirty) free_.push_back(index);
+    free_.push_back(index);
     --used_;
 }
 
@@ -277,10 +276,7 @@ void JoinTable::takeChanges(std::vector<store::JoinChange>& out) {
     for (std::uint32_t index : dirty_) {
         Node& n = nodes_[index];
         n.message.dirty = false;
-        if (!n.alive) {
-            free_.push_back(index);
-            continue;
-        }
+        if (!n.alive) continue;
         n.message.persisted = true;
         out.push_back({keyOf(n.message), encode(n.message)});
     }

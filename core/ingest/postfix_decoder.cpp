@@ -125,15 +125,13 @@ const StreamRule* PostfixDecoder::ruleFor(OpenMessage& m, std::string_view insta
     return m.rule < 0 ? nullptr : &options_.streams[size_t(m.rule)];
 }
 
-std::int64_t PostfixDecoder::messageKey(OpenMessage& m, store::EventBatch& batch) {
+std::int64_t PostfixDecoder::messageKey(OpenMessage& m) {
     if (m.id != 0) return m.id;
     if (nextMessage_ == messagesEnd_) {
         nextMessage_ = reserveMessages ? reserveMessages(messageBlock) : nextMessage_ + 1;
         messagesEnd_ = nextMessage_ + messageBlock;
     }
     m.id = nextMessage_++;
-    batch.messages.push_back(
-        {m.id, batch.keep(m.queueId), batch.keep(m.messageId), batch.keep(m.sender), m.size, m.recipients});
     return m.id;
 }
 
@@ -203,7 +201,12 @@ void PostfixDecoder::delivery(const LineAt& at, const SyslogHead& head, const Po
         e.sendingIp = rule->sendingIp;
     }
     e.tls = line.tls;
-    e.message = messageKey(m, batch);
+    e.message = messageKey(m);
+    e.queueId = line.queueId;
+    e.messageId = batch.keep(m.messageId);
+    e.sender = batch.keep(m.sender);
+    e.size = m.size;
+    e.recipients = m.recipients;
     e.latencyMs = line.delayMs;
     e.pos = at.offset;
     e.length = std::int32_t(at.bytes.size());

@@ -63,7 +63,7 @@ class PostfixDecoder {
     void queueMove(const SyslogHead& head, const PostfixLine& line);
     void countAttempt(OpenMessage& m, const PostfixLine& line, const store::StoredReply& reply,
                       bool attempted, store::NewEvent& event);
-    std::int64_t messageKey(OpenMessage& m, store::EventBatch& batch);
+    std::int64_t messageKey(OpenMessage& m);
     const StreamRule* ruleFor(OpenMessage& m, std::string_view instance);
 
     DecoderOptions options_;

@@ -39,13 +39,6 @@ struct StoredReply {
     [[nodiscard]] int classNumber() const { return int(category) * 8 + int(outcome); }
 };
 
-struct NewMessage {
-    std::int64_t id = 0;
-    std::string_view queueId, messageId, sender;
-    std::int64_t size = -1;
-    std::int32_t recipients = -1;
-};
-
 enum EventFlag : std::uint8_t {
     FirstOfMessage = 1, // first event seen of this message and recipient
     FirstInClass = 2,   // first one of this message and recipient with this category
@@ -57,7 +50,10 @@ struct NewEvent {
     const StoredReply* reply = nullptr;
     std::string_view parts; // variable parts of the reply's text
     std::string_view source, stream, sendingIp, recipient, mxHost, mxIp, tls, campaign, transcript;
-    std::int64_t message = 0; // 0: unknown
+    std::string_view queueId, messageId, sender;
+    std::int64_t message = 0; // attempts of one message share it; 0: unknown
+    std::int64_t size = -1;
+    std::int32_t recipients = -1;
     std::int32_t attempt = 0;
     std::uint8_t flags = FirstOfMessage | FirstInClass;
     std::int64_t latencyMs = -1;
@@ -84,7 +80,6 @@ struct JoinChange {
 };
 
 struct EventBatch {
-    std::vector<NewMessage> messages;
     std::vector<NewEvent> events;
     std::vector<RejectedLine> rejected;
     std::vector<RefusedLine> refusals;
@@ -92,11 +87,14 @@ struct EventBatch {
 
     // Text that is not part of a kept buffer: stays where it is put.
     std::string_view keep(std::string_view bytes);
+    // Empty again, its memory kept for the next.
+    void clear();
     std::vector<std::shared_ptr<const void>> buffers;
 
   private:
     static constexpr size_t blockSize = 256 * 1024;
     std::deque<std::string> blocks_;
+    size_t block_ = 0;
 };
 
 } // namespace waypost::store

@@ -89,14 +89,21 @@ std::optional<std::int64_t> LatencySketch::quantile(double q) const {
     return middleOf(buckets_.back().first);
 }
 
-std::string LatencySketch::encode() const {
-    std::string out;
+void LatencySketch::encodeTo(std::string& bytes, std::vector<std::int64_t>& lengths) const {
+    size_t before = bytes.size();
     std::uint32_t last = 0;
     for (const auto& [bucket, count] : buckets_) {
-        put(out, bucket - last);
-        put(out, count);
+        put(bytes, bucket - last);
+        put(bytes, count);
         last = bucket;
     }
+    lengths.push_back(std::int64_t(bytes.size() - before));
+}
+
+std::string LatencySketch::encode() const {
+    std::string out;
+    std::vector<std::int64_t> lengths;
+    encodeTo(out, lengths);
     return out;
 }
 

@@ -24,6 +24,8 @@ class LatencySketch {
     // Middle of the bucket in which the q-th part of the durations lies; nothing when there are none.
     [[nodiscard]] std::optional<std::int64_t> quantile(double q) const;
     [[nodiscard]] std::string encode() const;
+    // Appended, with its length.
+    void encodeTo(std::string& bytes, std::vector<std::int64_t>& lengths) const;
     bool operator==(const LatencySketch&) const = default;
 
     static std::uint32_t bucketOf(std::int64_t ms);

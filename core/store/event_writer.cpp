@@ -8,14 +8,6 @@ namespace waypost::store {
 
 namespace {
 
-// Small commits share a span up to this many events.
-constexpr std::int64_t spanEvents = 16'384;
-
-constexpr std::string_view insertEvent = "INSERT INTO event(id, at, reply, domain, mx, mx_ip, ip, stream, "
-                                         "source, message, recipient, attempt, flags, latency, "
-                                         "file, pos, length, hash, parts, tls, campaign, transcript) "
-                                         "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-
 // Local part and lower-cased domain of an address; a local account has no domain.
 struct Split {
     std::string_view local, domain;
@@ -27,15 +19,6 @@ Split splitAddress(std::string_view address, std::string& scratch) {
     scratch.assign(domain);
     for (char& c : scratch) c = text::lower(c);
     return {address.substr(0, at), scratch};
-}
-
-std::optional<std::string_view> orNull(std::string_view text) {
-    if (text.empty()) return std::nullopt;
-    return text;
-}
-std::optional<std::int64_t> orNull(std::int64_t id) {
-    if (id == 0) return std::nullopt;
-    return id;
 }
 
 std::int64_t templateId(Database& db, const StoredReply& reply) {
@@ -66,13 +49,26 @@ reply::Outcome outcomeOf(reply::Category category, reply::Permanence permanence)
     return natural;
 }
 
+void EventBatch::clear() {
+    events.clear();
+    rejected.clear();
+    refusals.clear();
+    joins.clear();
+    buffers.clear();
+    while (blocks_.size() > 4) blocks_.pop_back();
+    for (auto& b : blocks_) b.clear();
+    block_ = 0;
+}
+
 std::string_view EventBatch::keep(std::string_view bytes) {
     if (bytes.empty()) return {};
-    if (blocks_.empty() || blocks_.back().capacity() - blocks_.back().size() < bytes.size()) {
+    while (block_ < blocks_.size() && blocks_[block_].capacity() - blocks_[block_].size() < bytes.size())
+        ++block_;
+    if (block_ == blocks_.size()) {
         blocks_.emplace_back();
         blocks_.back().reserve(std::max(blockSize, bytes.size()));
     }
-    std::string& block = blocks_.back();
+    std::string& block = blocks_[block_];
     size_t at = block.size();
     block.append(bytes);
     return {block.data() + at, bytes.size()};
@@ -82,6 +78,7 @@ void EventWriter::forget() {
     names_.forget();
     known_.clear();
     rollups_ = {};
+    rows_.clear();
 }
 
 void EventWriter::storeReply(Database& db, const StoredReply& r) {
@@ -107,61 +104,57 @@ void EventWriter::storeReply(Database& db, const StoredReply& r) {
     known_.insert(r.serial);
 }
 
-void EventWriter::extendSpan(Database& db, std::int64_t first, std::int64_t last, UtcTime min, UtcTime max) {
-    {
-        auto newest = db.prepare("SELECT first, last FROM event_span ORDER BY first DESC LIMIT 1");
-        if (newest.step() && newest.integer(1) + 1 == first && last - newest.integer(0) < spanEvents) {
-            db.run("UPDATE event_span SET last = ?, min_at = min(min_at, ?), max_at = max(max_at, ?) WHERE "
-                   "first = ?",
-                   last, min, max, newest.integer(0));
-            return;
-        }
-    }
-    db.run("INSERT INTO event_span(first, last, min_at, max_at) VALUES(?, ?, ?, ?)", first, last, min, max);
+void EventWriter::addRow(Database& db, const NewEvent& e) {
+    auto address = splitAddress(e.recipient, domain_);
+    RollupInput in{e.at,
+                   e.reply->providerId,
+                   names_.id(db, NameKind::Domain, address.domain),
+                   names_.id(db, NameKind::Stream, e.stream),
+                   names_.id(db, NameKind::SendingIp, e.sendingIp),
+                   e.reply->templateId,
+                   e.reply->classNumber(),
+                   e.flags,
+                   e.latencyMs};
+    auto put = [this](EventNumber column, std::int64_t value) { rows_.number(column).push_back(value); };
+    put(At, e.at.ms);
+    put(Reply, e.reply->id);
+    put(Domain, in.domain);
+    put(Mx, names_.id(db, NameKind::MxHost, e.mxHost));
+    put(MxIp, names_.id(db, NameKind::MxIp, e.mxIp));
+    put(Ip, in.ip);
+    put(Stream, in.stream);
+    put(Source, names_.id(db, NameKind::Source, e.source));
+    put(Tls, names_.id(db, NameKind::Tls, e.tls));
+    put(Campaign, names_.id(db, NameKind::Campaign, e.campaign));
+    put(Message, e.message);
+    put(Size, e.size);
+    put(Recipients, e.recipients);
+    put(Attempt, e.attempt);
+    put(Flags, e.flags);
+    put(Latency, e.latencyMs);
+    put(File, e.file);
+    put(Position, e.pos);
+    put(Length, e.length);
+    put(LineHash, e.lineHash);
+    rows_.text(Recipient).add(address.local);
+    rows_.text(Parts).add(e.parts);
+    rows_.text(QueueId).add(e.queueId);
+    rows_.text(MessageId).add(e.messageId);
+    rows_.text(Sender).add(e.sender);
+    rows_.text(TranscriptId).add(e.transcript);
+    rollups_.addFine(in);
 }
 
 void EventWriter::append(Database& db, const EventBatch& batch) {
-    {
-        auto put = db.prepare("INSERT INTO event_message VALUES(?, ?, ?, ?, ?, ?)");
-        for (const auto& m : batch.messages)
-            put.run(m.id, m.queueId, m.messageId, m.sender, m.size, m.recipients);
-    }
-    if (batch.events.empty()) return;
-    std::int64_t id = db.integer("SELECT max(id) FROM event"), first = id + 1, spanFirst = first;
-    UtcTime min = batch.events[0].at, max = min;
-    std::string domainText;
-    auto put = db.prepare(insertEvent);
-    const StoredReply* lastReply = nullptr;
+    const StoredReply* last = nullptr;
     for (const auto& e : batch.events) {
-        if (e.reply != lastReply && !known_.contains(e.reply->serial)) storeReply(db, *e.reply);
-        lastReply = e.reply;
-        auto address = splitAddress(e.recipient, domainText);
-        RollupInput in{e.at,
-                       e.reply->providerId,
-                       names_.id(db, NameKind::Domain, address.domain),
-                       names_.id(db, NameKind::Stream, e.stream),
-                       names_.id(db, NameKind::SendingIp, e.sendingIp),
-                       e.reply->templateId,
-                       e.reply->classNumber(),
-                       e.flags,
-                       e.latencyMs};
-        put.run(++id, e.at, e.reply->id, in.domain, names_.id(db, NameKind::MxHost, e.mxHost),
-                names_.id(db, NameKind::MxIp, e.mxIp), in.ip, in.stream,
-                names_.id(db, NameKind::Source, e.source), e.message, address.local, e.attempt, int(e.flags),
-                e.latencyMs, e.file, e.pos, e.length, std::int64_t(e.lineHash), orNull(e.parts),
-                orNull(names_.id(db, NameKind::Tls, e.tls)),
-                orNull(names_.id(db, NameKind::Campaign, e.campaign)), orNull(e.transcript));
-        rollups_.addFine(in);
-        min = std::min(min, e.at);
-        max = std::max(max, e.at);
-        if (id - spanFirst + 1 >= spanEvents) {
-            extendSpan(db, spanFirst, id, min, max);
-            spanFirst = id + 1;
-            min = UtcTime{INT64_MAX}, max = UtcTime{INT64_MIN};
-        }
+        if (e.reply != last && !known_.contains(e.reply->serial)) storeReply(db, *e.reply);
+        last = e.reply;
+        addRow(db, e);
+        if (rows_.rows() >= segmentEvents) appendRows(db, rows_);
     }
-    if (spanFirst <= id) extendSpan(db, spanFirst, id, min, max);
-    writeRollups(db, rollups_);
+    if (rows_.rows() > 0) appendRows(db, rows_);
+    if (!batch.events.empty()) writeRollups(db, rollups_);
 }
 
 std::int64_t reserveMessages(Database& db, std::int64_t count) {
@@ -198,35 +191,26 @@ StoredReply replyOf(const reply::ReplyEvent& e, std::string& parts) {
     return r;
 }
 
-// A message of ours is known by its queue id and key; attempts of it share the row.
-std::int64_t messageFor(Database& db, const reply::ReplyEvent& e, EventBatch& batch, bool& first) {
-    auto find = db.prepare(
-        "SELECT m.id FROM event_message m WHERE m.id IN (SELECT id FROM event_message ORDER BY id DESC "
-        "LIMIT 20000) AND m.queue_id = ? AND m.message_id = ? AND m.sender = ?");
-    first = !find.with(e.queueId, e.messageKey, e.sender).step();
-    if (!first) return find.integer(0);
-    std::int64_t id = reserveMessages(db, 1);
-    batch.messages.push_back({id, e.queueId, e.messageKey, e.sender, e.size, -1});
-    return id;
+// Attempts of one message of ours share it without being looked up: apart from the numbers imports count.
+std::int64_t messageFor(const reply::ReplyEvent& e) {
+    if (e.queueId.empty() && e.messageKey.empty()) return 0;
+    return std::int64_t(hashOf(e.messageKey, hashOf(e.queueId)) | (1ULL << 62)) & INT64_MAX;
 }
 
 } // namespace
 
 void appendEvents(Database& db, std::span<const reply::ReplyEvent> events) {
-    // One event a batch: messages of earlier ones must be found by later ones. Few, and each is small.
     EventWriter writer;
     std::deque<StoredReply> replies;
+    EventBatch batch;
     for (const auto& e : events) {
-        EventBatch batch;
         std::string parts;
         replies.push_back(replyOf(e, parts));
         replies.back().serial = replies.size();
-        bool first = true;
         NewEvent n;
-        n.message = messageFor(db, e, batch, first);
         n.at = e.at;
         n.reply = &replies.back();
-        n.parts = parts;
+        n.parts = batch.keep(parts);
         n.source = e.source;
         n.stream = e.stream;
         n.sendingIp = e.sendingIp;
@@ -236,14 +220,21 @@ void appendEvents(Database& db, std::span<const reply::ReplyEvent> events) {
         n.tls = e.tls;
         n.campaign = e.campaign;
         n.transcript = e.evidence.transcript;
+        n.queueId = e.queueId;
+        n.messageId = e.messageKey;
+        n.sender = e.sender;
+        n.message = messageFor(e);
+        n.size = e.size;
         n.attempt = e.attempt;
+        // A retry is no new message; a retry that is accepted is the first of its category.
         bool retry = e.attempt > 1;
-        n.flags = retry ? std::uint8_t(e.category == reply::Category::Accepted ? FirstInClass : 0)
-                        : std::uint8_t(FirstOfMessage | FirstInClass);
+        n.flags = !retry                                    ? FirstOfMessage | FirstInClass
+                  : e.category == reply::Category::Accepted ? FirstInClass
+                                                            : 0;
         n.latencyMs = e.latencyMs;
         batch.events.push_back(n);
-        writer.append(db, batch);
     }
+    writer.append(db, batch);
 }
 
 } // namespace waypost::store

@@ -7,6 +7,7 @@
 
 #include "store/event_batch.h"
 #include "store/event_names.h"
+#include "store/event_segment.h"
 #include "store/rollup_writer.h"
 
 #include <span>
@@ -18,17 +19,19 @@ class Database;
 
 class EventWriter {
   public:
-    // Messages and events of the batch; the rest of it is for import_store.h.
+    // The events of the batch; the rest of it is for import_store.h.
     void append(Database& db, const EventBatch& batch);
     void forget();
 
   private:
     void storeReply(Database& db, const StoredReply& reply);
-    void extendSpan(Database& db, std::int64_t first, std::int64_t last, UtcTime min, UtcTime max);
+    void addRow(Database& db, const NewEvent& event);
 
     NameBook names_;
+    std::string domain_;
     std::unordered_set<std::uint64_t> known_; // serials
     Rollups rollups_;
+    ColumnBlock rows_{eventNumbers, eventTexts};
 };
 
 // A block of message keys for one writer: [first, first + count). Keys of a block that was not used up are

@@ -1,6 +1,7 @@
 #include "store/rollup_check.h"
 
 #include "store/database.h"
+#include "store/event_segment.h"
 #include "store/rollup_writer.h"
 
 #include <fmt/format.h>
@@ -68,35 +69,60 @@ RollupMap<std::int64_t> loadNumbers(Database& db, std::string_view sql, int part
     return out;
 }
 
-Rollups countAgain(Database& db) {
+struct ReplyFacts {
+    std::int64_t provider = 0, templateId = 0;
+    int classNumber = 0;
+};
+
+std::unordered_map<std::int64_t, ReplyFacts> loadReplies(Database& db) {
+    std::unordered_map<std::int64_t, ReplyFacts> out;
+    auto rows = db.prepare("SELECT id, provider, template, category * 8 + outcome FROM event_reply");
+    while (rows.step()) out[rows.integer(0)] = {rows.integer(1), rows.integer(2), int(rows.integer(3))};
+    return out;
+}
+
+Rollups countAgain(Database& db, Differences& differences) {
     Rollups all;
-    auto rows = db.prepare(
-        "SELECT e.at, r.provider, e.domain, e.stream, e.ip, r.template, r.category * 8 + r.outcome, "
-        "e.flags, e.latency FROM event e JOIN event_reply r ON r.id = e.reply");
-    while (rows.step()) {
-        RollupInput in;
-        in.at = rows.time(0);
-        in.provider = rows.integer(1);
-        in.domain = rows.integer(2);
-        in.stream = rows.integer(3);
-        in.ip = rows.integer(4);
-        in.templateId = rows.integer(5);
-        in.classNumber = int(rows.integer(6));
-        in.flags = std::uint8_t(rows.integer(7));
-        in.latencyMs = rows.integer(8);
-        all.addFine(in);
-    }
+    auto replies = loadReplies(db);
+    std::array<std::vector<std::int64_t>, eventNumbers> c;
+    eachSegment(db, {INT64_MIN}, {INT64_MAX}, INT64_MAX, false,
+                [&](const Segment&, const ColumnReader& reader) {
+                    for (size_t i : {size_t(At), size_t(Reply), size_t(Domain), size_t(Stream), size_t(Ip),
+                                     size_t(Flags), size_t(Latency)})
+                        reader.number(i, c[i]);
+                    for (size_t i = 0; i < reader.rows(); ++i) {
+                        auto reply = replies.find(c[Reply][i]);
+                        if (reply == replies.end()) {
+                            differences.add(
+                                fmt::format("an event names the reply {}, which is not stored", c[Reply][i]));
+                            continue;
+                        }
+                        const auto& r = reply->second;
+                        all.addFine({UtcTime{c[At][i]}, r.provider, c[Domain][i], c[Stream][i], c[Ip][i],
+                                     r.templateId, r.classNumber, std::uint8_t(c[Flags][i]), c[Latency][i]});
+                    }
+                    return true;
+                });
     all.deriveCoarse();
     return all;
+}
+
+RollupMap<RollupCount> loadHours(Database& db, Differences& differences) {
+    RollupMap<RollupCount> out;
+    auto rows = db.prepare("SELECT hour, data FROM rollup_hour");
+    while (rows.step()) {
+        if (!readHour(rows.integer(0), rows.text(1), out))
+            differences.add("the roll-up of an hour cannot be read");
+    }
+    return out;
 }
 
 } // namespace
 
 std::vector<std::string> recount(Database& db, size_t limit) {
     Differences differences(limit);
-    Rollups counted = countAgain(db);
-    differences.compare("rollup_hour", counted.hour,
-                        loadCounts(db, "SELECT * FROM rollup_hour", 6, differences));
+    Rollups counted = countAgain(db, differences);
+    differences.compare("rollup_hour", counted.hour, loadHours(db, differences));
     differences.compare("rollup_hour_class", counted.hourClass,
                         loadCounts(db, "SELECT * FROM rollup_hour_class", 2, differences));
     differences.compare("rollup_hour_provider", counted.hourProvider,

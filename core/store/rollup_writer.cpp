@@ -2,9 +2,11 @@
 
 #include "store/database.h"
 #include "store/event_batch.h"
+#include "store/event_columns.h"
 #include "store/storage_error.h"
 
 #include <algorithm>
+#include <map>
 #include <sqlite3.h>
 
 namespace waypost::store {
@@ -47,14 +49,34 @@ constexpr std::string_view addCounts =
     "UPDATE SET events = events + excluded.events, messages = messages + excluded.messages, "
     "firsts = firsts + excluded.firsts, latency = sketch_merge(latency, excluded.latency)";
 
-void writeFine(Database& db, const RollupMap<RollupCount>& map) {
-    auto put = db.prepare("INSERT INTO rollup_hour VALUES(?,?,?,?,?,?,?,?,?,?) "
-                          "ON CONFLICT DO " +
-                          std::string(addCounts));
-    for (const auto* row : ordered(map)) {
+// Rows of one hour, in key order.
+std::string encodeHour(const std::vector<const std::pair<const RollupKey, RollupCount>*>& rows) {
+    ColumnBlock block(8, 1);
+    for (const auto* row : rows) {
         const auto& [k, c] = *row;
-        std::string sketch = c.latency.encode();
-        put.run(k[0], k[1], k[2], k[3], k[4], k[5], c.events, c.messages, c.firsts, Blob{sketch});
+        for (size_t i = 0; i < 5; ++i) block.number(i).push_back(k[i + 1]);
+        block.number(5).push_back(c.events);
+        block.number(6).push_back(c.messages);
+        block.number(7).push_back(c.firsts);
+        c.latency.encodeTo(block.text(0).bytes, block.text(0).lengths);
+    }
+    return block.encode();
+}
+
+// An hour is read, added to and written whole: a few thousand rows at most places, against as many B-tree
+// updates.
+void writeFine(Database& db, RollupMap<RollupCount>& map) {
+    std::map<std::int64_t, RollupMap<RollupCount>> hours;
+    for (auto& [key, count] : map) hours[key[0]].emplace(key, std::move(count));
+    for (auto& [hour, rows] : hours) {
+        {
+            auto old = db.prepare("SELECT data FROM rollup_hour WHERE hour = ?");
+            if (old.with(hour).step() && !readHour(hour, old.text(0), rows))
+                throw StorageError(SQLITE_CORRUPT, "rollup_hour", "the roll-up of an hour cannot be read");
+        }
+        db.run(
+            "INSERT INTO rollup_hour(hour, data) VALUES(?, ?) ON CONFLICT DO UPDATE SET data = excluded.data",
+            hour, Blob{encodeHour(ordered(rows))});
     }
 }
 
@@ -111,6 +133,23 @@ void sum(RollupCount& into, const RollupCount& from) {
 }
 
 } // namespace
+
+bool readHour(std::int64_t hour, std::string_view data, RollupMap<RollupCount>& into) {
+    ColumnReader reader(data, 8, 1);
+    if (!reader.valid()) return false;
+    std::array<std::vector<std::int64_t>, 8> c;
+    for (size_t i = 0; i < c.size(); ++i) reader.number(i, c[i]);
+    TextView sketches;
+    reader.text(0, sketches);
+    for (size_t i = 0; i < reader.rows(); ++i) {
+        auto& count = into[{hour, c[0][i], c[1][i], c[2][i], c[3][i], c[4][i]}];
+        count.events += c[5][i];
+        count.messages += c[6][i];
+        count.firsts += c[7][i];
+        if (!count.latency.mergeEncoded(sketches.at(i))) return false;
+    }
+    return true;
+}
 
 void Rollups::addFine(const RollupInput& in) {
     std::int64_t h = hourOf(in.at), c = in.classNumber;

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <unordered_map>
 
 namespace waypost::store {
@@ -68,7 +69,10 @@ struct Rollups {
     void deriveCoarse();
 };
 
-// Adds to what is stored, in key order, and leaves `rollups` empty.
+// The rows of one hour as they are stored, added to `into` (which may hold other hours). False: damaged.
+bool readHour(std::int64_t hour, std::string_view data, RollupMap<RollupCount>& into);
+
+// Adds to what is stored, and leaves `rollups` empty.
 void writeRollups(Database& db, Rollups& rollups);
 
 } // namespace waypost::store

@@ -16,7 +16,7 @@ CREATE TABLE event_template (
 ) STRICT;
 
 -- Every distinct reply with its verdict. `text` has a byte 1 where a variable part (a queue id, an address) stood;
--- the parts are in event.parts.
+-- the parts are with the event.
 CREATE TABLE event_reply (
     id           INTEGER PRIMARY KEY,
     hash         INTEGER NOT NULL,
@@ -39,46 +39,14 @@ CREATE TABLE event_reply (
 ) STRICT;
 CREATE INDEX event_reply_hash ON event_reply(hash);
 
-CREATE TABLE event_message (
-    id         INTEGER PRIMARY KEY,
-    queue_id   TEXT NOT NULL,
-    message_id TEXT NOT NULL,
-    sender     TEXT NOT NULL,
-    size       INTEGER NOT NULL,
-    recipients INTEGER NOT NULL
-) STRICT;
-
--- Append-only and without any index but its key: a random-order index would cost most of the import's speed.
-CREATE TABLE event (
-    id         INTEGER PRIMARY KEY,
-    at         INTEGER NOT NULL,
-    reply      INTEGER NOT NULL,
-    domain     INTEGER NOT NULL,
-    mx         INTEGER NOT NULL,
-    mx_ip      INTEGER NOT NULL,
-    ip         INTEGER NOT NULL,
-    stream     INTEGER NOT NULL,
-    source     INTEGER NOT NULL,
-    message    INTEGER NOT NULL,
-    recipient  TEXT NOT NULL,
-    attempt    INTEGER NOT NULL,
-    flags      INTEGER NOT NULL,
-    latency    INTEGER NOT NULL,
-    file       INTEGER NOT NULL,
-    pos        INTEGER NOT NULL,
-    length     INTEGER NOT NULL,
-    hash       INTEGER NOT NULL,
-    parts      TEXT,
-    tls        INTEGER,
-    campaign   INTEGER,
-    transcript TEXT
-) STRICT;
--- Runs of keys with their extent in time: a query for a range skips the others.
-CREATE TABLE event_span (
+-- Up to 16384 events in one value, column by column (event_segment.h). Append-only, without any index but its key: rows of
+-- their own would cost most of an import's time. Extents in time let a query skip what it does not touch.
+CREATE TABLE event_segment (
     first  INTEGER PRIMARY KEY,
     last   INTEGER NOT NULL,
     min_at INTEGER NOT NULL,
-    max_at INTEGER NOT NULL
+    max_at INTEGER NOT NULL,
+    data   BLOB NOT NULL
 ) STRICT;
 CREATE TABLE event_counter (
     name  TEXT PRIMARY KEY,
@@ -86,19 +54,11 @@ CREATE TABLE event_counter (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO event_counter VALUES ('message', 1);
 
+-- provider, domain, stream, sending IP, class -> events, messages, firsts, latency sketch: all of one hour (rollup_hour.h).
 CREATE TABLE rollup_hour (
-    hour     INTEGER NOT NULL,
-    provider INTEGER NOT NULL,
-    domain   INTEGER NOT NULL,
-    stream   INTEGER NOT NULL,
-    ip       INTEGER NOT NULL,
-    class    INTEGER NOT NULL,
-    events   INTEGER NOT NULL,
-    messages INTEGER NOT NULL,
-    firsts   INTEGER NOT NULL,
-    latency  BLOB NOT NULL,
-    PRIMARY KEY (hour, provider, domain, stream, ip, class)
-) STRICT, WITHOUT ROWID;
+    hour INTEGER PRIMARY KEY,
+    data BLOB NOT NULL
+) STRICT;
 CREATE TABLE rollup_hour_class (
     hour     INTEGER NOT NULL,
     class    INTEGER NOT NULL,
