@@ -70,13 +70,16 @@ std::string mailUser() {
     return geteuid() == 0 ? account("mail") : account("");
 }
 
-void giveTo(const fs::path& folder, const std::string& user) {
+void giveOne(const fs::path& at, const std::string& user) {
     const passwd* p = getpwnam(user.c_str());
     if (geteuid() != 0 || !p) return;
-    auto give = [&](const fs::path& at) { return chown(at.c_str(), p->pw_uid, p->pw_gid) == 0; };
-    bool ok = give(folder);
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) ok = give(entry.path()) && ok;
-    if (!ok) throw std::runtime_error("cannot give " + folder.string() + " to " + user);
+    if (chown(at.c_str(), p->pw_uid, p->pw_gid) != 0)
+        throw std::runtime_error("cannot give " + at.string() + " to " + user);
+}
+
+void giveTo(const fs::path& folder, const std::string& user) {
+    giveOne(folder, user);
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) giveOne(entry.path(), user);
 }
 
 } // namespace
@@ -207,13 +210,16 @@ void Dovecot::writeConfiguration(const DovecotOptions& o) {
 
 void Dovecot::put(const std::string& user, const std::string& mailbox, const std::string& message) {
     fs::path box = maildir(user, mailbox);
+    bool fresh = !fs::exists(box / "cur");
     for (const char* part : {"tmp", "new", "cur"}) fs::create_directories(box / part);
-    if (mailbox != "INBOX") write(box / "maildirfolder", "");
+    if (fresh && mailbox != "INBOX") write(box / "maildirfolder", "");
+    if (fresh) giveTo(folder_ / "mail" / user, mailUser());
     auto now =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
             .count();
-    write(box / "new" / (std::to_string(now) + ".M" + std::to_string(++count_) + ".test"), message);
-    giveTo(folder_ / "mail" / user, mailUser());
+    fs::path file = box / "new" / (std::to_string(now) + ".M" + std::to_string(++count_) + ".test");
+    write(file, message);
+    giveOne(file, mailUser());
 }
 
 std::vector<std::string> Dovecot::files(const std::string& user, const std::string& mailbox) const {

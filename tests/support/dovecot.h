@@ -39,7 +39,7 @@ class Dovecot {
 
     // Puts a message into a mailbox as delivered now, unseen.
     void put(const std::string& user, const std::string& mailbox, const std::string& message);
-    // Flags of all messages of a mailbox as the server stores them: file names of the maildir.
+    // The maildir file names of a mailbox; flags stand behind ":2," (S: seen).
     [[nodiscard]] std::vector<std::string> files(const std::string& user, const std::string& mailbox) const;
 
   private:

@@ -1,6 +1,9 @@
+// moc cannot read some of the C++ library these pull in.
+#ifndef Q_MOC_RUN
 #include "imap/session.h"
 #include "net/listener.h"
 #include "support/dovecot.h"
+#endif
 
 using namespace waypost;
 using namespace waypost::imap;

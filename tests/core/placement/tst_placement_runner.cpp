@@ -1,9 +1,12 @@
+// moc cannot read some of the C++ library these pull in.
+#ifndef Q_MOC_RUN
 #include "placement/runner.h"
 #include "placement/token.h"
 #include "support/fake_clock.h"
 
 #include <map>
 #include <set>
+#endif
 
 using namespace waypost;
 using namespace waypost::placement;
