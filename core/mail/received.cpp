@@ -196,7 +196,11 @@ class Client {
             heloComment_ = text::trim(in.substr(4));
             return;
         }
+        if (text::istartsWith(in, "account ")) return account(in);
         if (!out_.ip && bracketed(in)) return;
+        // Exim without a reverse name: from [IP] (port=4711 helo=name)
+        if (from_.starts_with('[') && text::ifind(in, "helo=") != std::string_view::npos)
+            return attributes(in);
         if (!out_.ip && bare(in)) return;
         if (!out_.ip && in.find(' ') == std::string_view::npos && in.find('.') != std::string_view::npos)
             bareName_ = in;
@@ -217,12 +221,20 @@ class Client {
         } else if (!before.empty()) {
             auto words = text::words(before);
             if (const size_t at = words.back().rfind('@'); at != std::string_view::npos) {
-                out_.ident = std::string(words.back().substr(0, at));
+                std::string_view who = words.back().substr(0, at);
+                if (text::istartsWith(who, "IDENT:")) who.remove_prefix(6);
+                out_.ident = std::string(who);
                 words.back().remove_prefix(at + 1);
             }
             rdns_ = reverseName(words.back());
         }
-        for (std::string_view w : text::words(after)) {
+        attributes(after);
+        return true;
+    }
+
+    // "helo=name ident=user verified"
+    void attributes(std::string_view in) {
+        for (std::string_view w : text::words(in)) {
             if (auto h = behind(w, "helo=")) {
                 heloComment_ = *h;
                 fromIsReverse_ = !addressIn(from_);
@@ -232,17 +244,28 @@ class Client {
                 verified_ = true;
             }
         }
-        return true;
     }
 
-    // "(192.0.2.1)", "(ident@192.0.2.1)", "(192.0.2.1:4711)"
+    // CommuniGate: "account user@host HELO name"
+    void account(std::string_view in) {
+        auto words = text::words(in);
+        for (size_t i = 0; i + 1 < words.size(); ++i)
+            if (text::iequals(words[i], "HELO") || text::iequals(words[i], "EHLO"))
+                heloComment_ = words[i + 1];
+    }
+
+    // "(192.0.2.1)", "(ident@192.0.2.1)", "(192.0.2.1:4711)", "(ident@192.0.2.1 with login)"
     bool bare(std::string_view in) {
-        if (in.find(' ') != std::string_view::npos) return false;
+        const auto words = text::words(in);
+        const bool login = words.size() == 3 && text::iequals(words[1], "with");
+        if (words.empty() || (words.size() > 1 && !login)) return false;
+        in = words[0];
         const size_t at = in.rfind('@');
         bool port = false;
         auto ip = addressIn(at == std::string_view::npos ? in : in.substr(at + 1), &port);
         if (!ip) return false;
         out_.ip = ip;
+        if (login) out_.auth = std::string(words[2]);
         if (at != std::string_view::npos) out_.ident = std::string(in.substr(0, at));
         // Servers that show a port or are Exchange put the HELO name first, the others a name they looked up.
         const bool exchange = c_.with && text::istartsWith(c_.with->text, "Microsoft");
@@ -264,7 +287,9 @@ class Client {
         out_.ip = addressIn(from_);
         if (!out_.ip) return;
         fromIsAddress_ = true;
-        if (from_.starts_with('[') && c_.fromComments.empty()) out_.helo = std::string(from_);
+        const bool web = (c_.via && text::istartsWith(c_.via->text, "HTTP")) ||
+                         (c_.with && text::istartsWith(c_.with->text, "HTTP"));
+        if (from_.starts_with('[') && c_.fromComments.empty() && !web) out_.helo = std::string(from_);
     }
 
     void names() {
@@ -298,7 +323,8 @@ void readComments(const Clauses& c, Received& out) {
                 if (!words.empty()) out.envelopeFrom = std::string(unangle(words[0]));
             }
         }
-        if (text::istartsWith(in, "authenticated bits="))
+        if (text::istartsWith(in, "authenticated bits=") || text::istartsWith(in, "authenticated (") ||
+            text::iequals(in, "authenticated"))
             out.auth = "Sendmail";
         else if (text::istartsWith(in, "authenticated as "))
             out.auth = "CriticalPath";
@@ -315,6 +341,7 @@ void readComments(const Clauses& c, Received& out) {
 }
 
 void readProtocol(const Clauses& c, Received& out) {
+    if (c.via && !out.auth && text::iequals(c.via->text, "HTTP")) out.auth = "HTTP";
     if (!c.with) return;
     out.with = std::string(c.with->text) + c.withRest;
     std::string word = text::lowered(c.with->text);

@@ -359,6 +359,7 @@ void Dialogue::finish() {
 
 void Dialogue::failSession(FailureKind kind, Stage stage, std::string text, std::optional<Reply> reply) {
     if (result_.failure || state_ == State::Quit) return; // the first one is the cause
+    redact(text);
     log(Direction::Note, text);
     result_.failure = Failure{kind, stage, std::move(text), std::move(reply)};
     abandon(*result_.failure);

@@ -80,6 +80,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, size_t size) {
         for (const RecipientResult& r : m.recipients)
             if (r.outcome == Outcome::Accepted && (!r.reply || !r.reply->positive())) std::abort();
     for (const LogEntry& e : d.takeLog())
-        if (e.bytes.find("password1") != std::string::npos) std::abort();
+        if (o.credentials && e.bytes.find("password1") != std::string::npos) std::abort();
     return 0;
 }

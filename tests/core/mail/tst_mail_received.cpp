@@ -133,6 +133,35 @@ class TestMailReceived : public QObject {
                "ESMTPSA id Q1; Fri, 1 May 2026 08:00:00 +0000"
             << QStringList{"[10.0.0.5]", "-", "198.51.100.9", "out.example.net",     "ESMTPSA", "Q1", "-",
                            "-",          "-", "Postfix",      "2026-05-01T08:00:00Z"};
+        QTest::newRow("Exim without a reverse name")
+            << "from [192.0.2.7] (port=4711 helo=mx.example.org) by in.example.net with esmtp (Exim 4.96) id "
+               "1a; Fri, 1 May 2026 08:00:00 +0000"
+            << QStringList{"mx.example.org",
+                           "-",
+                           "192.0.2.7",
+                           "in.example.net",
+                           "esmtp",
+                           "1a",
+                           "-",
+                           "-",
+                           "-",
+                           "-",
+                           "2026-05-01T08:00:00Z"};
+        QTest::newRow("CommuniGate with an account")
+            << "from [192.0.2.7] (account ann@example.org HELO laptop) by out.example.org (CommuniGate Pro "
+               "SMTP 6.2) with ESMTPSA id 7; Fri, 1 May 2026 08:00:00 +0000"
+            << QStringList{"laptop", "-", "192.0.2.7", "out.example.org",     "ESMTPSA", "7", "-",
+                           "-",      "-", "ESMTPSA",   "2026-05-01T08:00:00Z"};
+        QTest::newRow("a login shown with the address")
+            << "from pc.example.org (HELO PC) (ann@192.0.2.7 with login) by out.example.org with SMTP; Fri, "
+               "1 May 2026 08:00:00 +0000"
+            << QStringList{
+                   "PC", "pc.example.org", "192.0.2.7",           "out.example.org", "SMTP", "-", "-", "-",
+                   "-",  "login",          "2026-05-01T08:00:00Z"};
+        QTest::newRow("webmail")
+            << "from [192.0.2.7] by web.example.org via HTTP; Fri, 1 May 2026 08:00:00 +0000"
+            << QStringList{"-", "-", "192.0.2.7", "web.example.org",     "-", "-", "-",
+                           "-", "-", "HTTP",      "2026-05-01T08:00:00Z"};
         QTest::newRow("nothing of use")
             << "((((;;;" << QStringList{"-", "-", "-", "-", "-", "-", "-", "-", "-", "-", ""};
         QTest::newRow("empty") << "" << QStringList{"-", "-", "-", "-", "-", "-", "-", "-", "-", "-", ""};

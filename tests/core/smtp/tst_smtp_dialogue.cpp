@@ -497,6 +497,17 @@ class TestSmtpDialogue : public QObject {
         QVERIFY(d.log.find("czNjcmV0") == std::string::npos);
         QCOMPARE(q(d.d.result().failure->reply->text()), QString("wrong: <masked> <masked>"));
     }
+    void anEchoedPasswordInGarbageIsMaskedToo() {
+        DialogueOptions o = options();
+        o.credentials = Credentials{"ann", Secret("s3cret"), false, {}};
+        o.already = goodTls();
+        Driver d(std::move(o), {mailTo({"to@b.example"})});
+        d.play("S: 220 mx\nC: EHLO me.example\nS: 250-mx|250 AUTH PLAIN\nC: AUTH PLAIN "
+               "AGFubgBzM2NyZXQ=\nS: s3cret");
+        QVERIFY(d.log.find("s3cret") == std::string::npos);
+        QCOMPARE(q(d.d.result().failure->text),
+                 QString("The server sent a line that is no SMTP reply: \"<masked>\"."));
+    }
     void theTokenRefusalIsExplained() {
         DialogueOptions o = options();
         o.credentials = Credentials{"a", Secret("tokentoken"), true, {}};
