@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace waypost::auth {
 
 using dns::Answer;
@@ -24,6 +26,14 @@ Identity identityOf(const SpfRequest& request) {
     if (at == std::string_view::npos) return {"postmaster", std::string(from)};
     std::string local(from.substr(0, at));
     return {local.empty() ? "postmaster" : local, std::string(from.substr(at + 1))};
+}
+
+// RFC 8616 section 4: an internationalised domain is checked in its ASCII form.
+std::string asciiDomain(std::string domain) {
+    auto isAscii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    if (std::all_of(domain.begin(), domain.end(), isAscii)) return domain;
+    auto ascii = dns::toAscii(domain);
+    return ascii ? *ascii : domain;
 }
 
 net::IpAddress unmapped(const net::IpAddress& ip) {
@@ -70,6 +80,7 @@ SpfEvaluator::SpfEvaluator(dns::Resolver& resolver, SpfRequest request, SpfOptio
     : resolver_(resolver), request_(std::move(request)), options_(std::move(options)) {
     request_.ip = unmapped(request_.ip);
     Identity who = identityOf(request_);
+    who.domain = asciiDomain(std::move(who.domain));
     out.domain = who.domain;
     out.sender = who.local + "@" + who.domain;
     values_.localPart = std::move(who.local);
@@ -138,11 +149,12 @@ Task<SpfEvaluator::Verdict> SpfEvaluator::evaluate(std::string domain, int depth
     }
     for (const auto& term : record.terms) {
         if (!term.mechanism()) continue;
-        auto matching = matchTerm(term, domain, depth);
+        const std::string written(record.at(term.span));
+        auto matching = matchTerm(term, written, domain, depth);
         SpfMatch match = co_await matching;
         if (match && !*match) continue;
         Verdict verdict;
-        verdict.term = std::string(record.at(term.span));
+        verdict.term = written;
         verdict.result = match ? resultOf(term.qualifier) : match.error().result;
         verdict.reason =
             match ? fmt::format("\"{}\" in the record of {} matches.", text::printable(verdict.term), domain)

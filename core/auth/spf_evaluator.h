@@ -38,7 +38,8 @@ class SpfEvaluator {
 
     Task<Verdict> evaluate(std::string domain, int depth);
     Task<Fetched> fetchRecord(std::string domain, int depth);
-    Task<SpfMatch> matchTerm(SpfTerm term, std::string domain, int depth);
+    Task<SpfMatch> matchTerm(SpfTerm term, std::string written, std::string domain, int depth);
+    Task<SpfMatch> matchByAsking(SpfTerm term, std::string domain, size_t step, int depth);
     Task<SpfMatch> matchInclude(std::string target, size_t step, int depth);
     Task<SpfMatch> matchA(SpfTerm term, std::string target, size_t step);
     Task<SpfMatch> matchMx(SpfTerm term, std::string target, size_t step);

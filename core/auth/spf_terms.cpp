@@ -98,9 +98,7 @@ Task<std::string> SpfEvaluator::expandFor(MacroString macro, std::string domain,
     co_return expand(macro, values_);
 }
 
-Task<SpfMatch> SpfEvaluator::matchTerm(SpfTerm term, std::string domain, int depth) {
-    std::string written(termName(term.kind));
-    if (!term.target.empty()) written += ":" + term.target;
+Task<SpfMatch> SpfEvaluator::matchTerm(SpfTerm term, std::string written, std::string domain, int depth) {
     const size_t step = newStep(depth, domain, &term, written);
     SpfMatch match = false;
     if (term.kind == TermKind::All) {
@@ -108,35 +106,9 @@ Task<SpfMatch> SpfEvaluator::matchTerm(SpfTerm term, std::string domain, int dep
     } else if (term.kind == TermKind::Ip4 || term.kind == TermKind::Ip6) {
         const int bits = term.kind == TermKind::Ip4 ? term.prefix4 : term.prefix6;
         match = request_.ip.inPrefix(term.network, bits);
-    } else if (auto stop = countLookup(step)) {
-        match = std::unexpected(*stop);
     } else {
-        std::string expansion = domain;
-        if (!term.target.empty()) {
-            auto expanding = expandFor(term.macro, domain, step);
-            expansion = co_await expanding;
-        }
-        const std::string target = term.target.empty() ? domain : toTargetName(expansion);
-        if (auto* s = stepAt(step)) s->expansion = target.empty() ? expansion : target;
-        if (target.empty() && term.kind != TermKind::Include) {
-            // Section 4.8: a name that cannot exist is a name that does not.
-            note(step, "The expansion is no name that could be asked.");
-        } else if (term.kind == TermKind::Include) {
-            auto matching = matchInclude(target, step, depth);
-            match = co_await matching;
-        } else if (term.kind == TermKind::A) {
-            auto matching = matchA(term, target, step);
-            match = co_await matching;
-        } else if (term.kind == TermKind::Mx) {
-            auto matching = matchMx(term, target, step);
-            match = co_await matching;
-        } else if (term.kind == TermKind::Ptr) {
-            auto matching = matchPtr(target, step);
-            match = co_await matching;
-        } else {
-            auto matching = matchExists(target, step);
-            match = co_await matching;
-        }
+        auto asking = matchByAsking(term, domain, step, depth);
+        match = co_await asking;
     }
     if (auto* s = stepAt(step)) {
         s->matched = match && *match;
@@ -144,6 +116,42 @@ Task<SpfMatch> SpfEvaluator::matchTerm(SpfTerm term, std::string domain, int dep
             s->result = match.error().result;
             s->note = match.error().reason;
         }
+    }
+    co_return match;
+}
+
+Task<SpfMatch> SpfEvaluator::matchByAsking(SpfTerm term, std::string domain, size_t step, int depth) {
+    if (auto stop = countLookup(step)) co_return std::unexpected(*stop);
+    std::string target = domain;
+    if (!term.target.empty()) {
+        auto expanding = expandFor(term.macro, domain, step);
+        const std::string expansion = co_await expanding;
+        target = toTargetName(expansion);
+        if (auto* s = stepAt(step)) s->expansion = target.empty() ? expansion : target;
+    } else if (auto* s = stepAt(step)) {
+        s->expansion = target;
+    }
+    if (target.empty() && term.kind != TermKind::Include) {
+        // Section 4.8: a name that cannot exist is a name that does not.
+        note(step, "The expansion is no name that could be asked.");
+        co_return false;
+    }
+    SpfMatch match = false;
+    if (term.kind == TermKind::Include) {
+        auto matching = matchInclude(target, step, depth);
+        match = co_await matching;
+    } else if (term.kind == TermKind::A) {
+        auto matching = matchA(term, target, step);
+        match = co_await matching;
+    } else if (term.kind == TermKind::Mx) {
+        auto matching = matchMx(term, target, step);
+        match = co_await matching;
+    } else if (term.kind == TermKind::Ptr) {
+        auto matching = matchPtr(target, step);
+        match = co_await matching;
+    } else {
+        auto matching = matchExists(target, step);
+        match = co_await matching;
     }
     co_return match;
 }
