@@ -122,7 +122,7 @@ void GridWidget::paintCell(QPainter& p, const QRect& r, int row, int column) con
     } else if (cell.share) {
         under = t.heat(*cell.share);
         p.fillRect(r, under);
-        ink = contrast(t.text, under) >= 4.5 ? t.text : t.surface;
+        ink = contrast(t.text, under) >= contrast(t.surface, under) ? t.text : t.surface;
     } else {
         p.setPen(QPen(t.line, 1));
         p.drawRect(QRectF(r).adjusted(0.5, 0.5, -0.5, -0.5));

@@ -50,7 +50,7 @@ HeaderBar::HeaderBar(QWidget* parent)
     row->setContentsMargins(space::l, 0, space::s, 0);
     row->setSpacing(space::s);
     row->addWidget(name_);
-    row->addWidget(kindMark_);
+    row->addWidget(kindMark_, 0, Qt::AlignVCenter);
     row->addStretch(1);
     row->addWidget(palette_, 4);
     row->addStretch(1);

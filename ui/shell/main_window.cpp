@@ -22,6 +22,15 @@ using namespace Qt::StringLiterals;
 namespace waypost::ui {
 
 namespace {
+
+// Keys belong to the screen as soon as it is shown.
+void focusContent(QWidget& page) {
+    if (page.focusProxy() || page.focusPolicy() != Qt::NoFocus) return page.setFocus(Qt::OtherFocusReason);
+    for (QWidget* w : page.findChildren<QWidget*>())
+        if ((w->focusPolicy() & Qt::TabFocus) && w->isVisibleTo(&page) && !w->inherits("QLineEdit"))
+            return w->setFocus(Qt::OtherFocusReason);
+}
+
 constexpr int saveDelayMs = 800; // layout is on disk within a second of a change
 constexpr int trailLimit = 50;
 } // namespace
@@ -143,6 +152,7 @@ void MainWindow::showPage(const Entry& e) {
     current_ = e.id;
     stack_->setCurrentWidget(e.widget);
     rail_->setCurrent(e.id);
+    focusContent(*e.widget);
     refreshCrumbs();
     giveRange(currentAsPage());
     saveSoon_.start();

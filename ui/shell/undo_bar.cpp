@@ -9,6 +9,10 @@
 
 namespace waypost::ui {
 
+namespace {
+constexpr int stripHeight = 30; // the bar floats above the status strip
+}
+
 UndoBar::UndoBar(QWidget* parent)
     : QFrame(parent), sentence_(foreign::label({}, this)), button_(new QPushButton(tr("Undo"), this)) {
     setProperty("popup", true);
@@ -54,7 +58,7 @@ bool UndoBar::eventFilter(QObject* watched, QEvent* event) {
 
 void UndoBar::place() {
     adjustSize();
-    move((parentWidget()->width() - width()) / 2, parentWidget()->height() - height() - space::l);
+    move((parentWidget()->width() - width()) / 2, parentWidget()->height() - height() - stripHeight - space::s);
 }
 
 } // namespace waypost::ui

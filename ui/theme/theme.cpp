@@ -72,6 +72,7 @@ QString sheetOf(const Tokens& t) {
         {u"@bad"_s, t.of(Outcome::Bounced)},
     };
     for (const auto& [name, colour] : names) sheet.replace(name, colour.name());
+    sheet.replace(u"@mode"_s, t.dark ? u"dark"_s : u"light"_s);
     return sheet;
 }
 

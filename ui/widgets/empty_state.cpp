@@ -41,7 +41,7 @@ EmptyState::EmptyState(QWidget* parent)
     }
     text_->setProperty("role", u"muted"_s);
     action_->setProperty("primary", true);
-    secondary_->setProperty("flat", true);
+    secondary_->setProperty("link", true);
     mark_->setAlignment(Qt::AlignCenter);
     auto* buttons = new QHBoxLayout;
     buttons->addStretch();

@@ -72,7 +72,7 @@ JobRow::JobRow(QWidget* parent)
     connect(cancel_, &QPushButton::clicked, this, [this] {
         // Answer at once; the engine confirms with its own state.
         job_.state = JobInfo::State::Cancelling;
-        show(job_);
+        present(job_);
         Q_EMIT cancelAsked(job_.id);
     });
     connect(retry_, &QPushButton::clicked, this, [this] { Q_EMIT retryAsked(job_.id); });
@@ -80,10 +80,10 @@ JobRow::JobRow(QWidget* parent)
 
 void JobRow::set(const JobInfo& job) {
     job_ = job;
-    show(job_);
+    present(job_);
 }
 
-void JobRow::show(const JobInfo& job) {
+void JobRow::present(const JobInfo& job) {
     title_->setText(foreign::printable(job.title));
     detail_->setText(jobProgressText(job));
     bar_->setVisible(jobIsActive(job));

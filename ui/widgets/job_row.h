@@ -41,7 +41,7 @@ class JobRow : public QWidget {
     void opened(const QString& id);
 
   private:
-    void show(const JobInfo& job);
+    void present(const JobInfo& job);
     JobInfo job_;
     QLabel* title_;
     QLabel* detail_;

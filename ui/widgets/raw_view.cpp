@@ -43,7 +43,8 @@ class RawView::Editor final : public QPlainTextEdit {
   public:
     explicit Editor(RawView* view) : QPlainTextEdit(view), view_(view), gutter_(new Gutter(this)) {
         setReadOnly(true);
-        setLineWrapMode(NoWrap);
+        setProperty("raw", true);
+        setWordWrapMode(QTextOption::WrapAnywhere);
         setUndoRedoEnabled(false);
         setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
         setTabChangesFocus(true);
@@ -171,6 +172,8 @@ void RawView::rebuild() {
     QFont f = Theme::current().mono();
     f.setPointSizeF(std::max(8.0, f.pointSizeF() - 0.5));
     editor_->setFont(f);
+    // A log line or a header is read whole; a hex dump keeps its columns.
+    editor_->setLineWrapMode(hex_ ? QPlainTextEdit::NoWrap : QPlainTextEdit::WidgetWidth);
     hex_ ? rebuildHex() : rebuildText();
     editor_->setGutter(!hex_ && !bytes_.isEmpty());
     quiet_ = false;

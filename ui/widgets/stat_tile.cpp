@@ -30,7 +30,7 @@ void StatTile::set(const Stat& stat) {
 QSize StatTile::sizeHint() const {
     const Theme& theme = Theme::current();
     const QFontMetrics small(theme.caption()), big(theme.stat());
-    return {220, 2 * space::m + big.height() + 2 * small.height() + space::xs};
+    return {220, 2 * space::s + big.height() + 2 * small.height()};
 }
 
 QSize StatTile::minimumSizeHint() const {
@@ -45,7 +45,7 @@ void StatTile::paintEvent(QPaintEvent*) {
     p.setPen(QPen(t.line, 1));
     p.setBrush(isDown() ? t.selection : underMouse() ? t.hover : t.surface);
     p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
-    const QRect inner = rect().adjusted(space::m, space::m - 2, -space::m, -space::s);
+    const QRect inner = rect().adjusted(space::m, space::s, -space::m, -space::s);
     const QFontMetrics small(theme.caption()), big(theme.stat()), middle(theme.body());
     const auto line = [&](const QFont& font, const QColor& colour, int x, int baseline, const QString& text) {
         p.setFont(font);
