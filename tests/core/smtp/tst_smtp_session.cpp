@@ -331,5 +331,5 @@ class TestSmtpSession : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestSmtpSession)
+QTEST_APPLESS_MAIN(TestSmtpSession)
 #include "tst_smtp_session.moc"
