@@ -35,13 +35,15 @@ class TstGrid : public QObject {
         grid.setShape(shapeOf(100, 30));
         QSignalSpy asked(&grid, &GridWidget::cellActivated);
         grid.setCursorCell(0, 0);
-        for (const Qt::Key key : {Qt::Key_Down, Qt::Key_J, Qt::Key_Right, Qt::Key_K}) QTest::keyClick(&grid, key);
+        for (const Qt::Key key : {Qt::Key_Down, Qt::Key_J, Qt::Key_Right, Qt::Key_K})
+            QTest::keyClick(&grid, key);
         QCOMPARE(grid.cursor(), QPoint(1, 1));
         QTest::keyClick(&grid, Qt::Key_Return);
         QCOMPARE(asked.takeFirst(), (QVariantList{1, 1}));
         QTest::keyClick(&grid, Qt::Key_End, Qt::ControlModifier);
         QCOMPARE(grid.cursor(), QPoint(29, 99));
-        QVERIFY(QRect(QPoint(), grid.viewport()->size()).contains(grid.cellRect(99, 29).center())); // scrolled into sight
+        QVERIFY(QRect(QPoint(), grid.viewport()->size())
+                    .contains(grid.cellRect(99, 29).center())); // scrolled into sight
         QTest::keyClick(&grid, Qt::Key_Right);
         QCOMPARE(grid.cursor(), QPoint(29, 99)); // stays inside
         QTest::keyClick(&grid, Qt::Key_Home, Qt::ControlModifier);
@@ -124,10 +126,13 @@ class TstGrid : public QObject {
     }
 
     void dotRowsSpeak() {
-        QCOMPARE(DotInterval::describe({u"gmail"_s, Outcome::Accepted, 13, 20, {}}), u"gmail: 13 of 20, 65 % [43..82]"_s);
+        QCOMPARE(DotInterval::describe({u"gmail"_s, Outcome::Accepted, 13, 20, {}}),
+                 u"gmail: 13 of 20, 65 % [43..82]"_s);
         QCOMPARE(DotInterval::describe({u"new"_s, Outcome::Accepted, 0, 0, {}}), u"new: nothing known yet"_s);
-        QVERIFY(DotInterval::describe({u"gmail"_s, Outcome::Accepted, 13, 20, std::pair(15.0, 20.0)}).endsWith(u"could be chance"_s));
-        QVERIFY(!DotInterval::describe({u"gmail"_s, Outcome::Accepted, 5, 100, std::pair(90.0, 100.0)}).contains(u"chance"_s));
+        QVERIFY(DotInterval::describe({u"gmail"_s, Outcome::Accepted, 13, 20, std::pair(15.0, 20.0)})
+                    .endsWith(u"could be chance"_s));
+        QVERIFY(!DotInterval::describe({u"gmail"_s, Outcome::Accepted, 5, 100, std::pair(90.0, 100.0)})
+                     .contains(u"chance"_s));
         DotInterval dots;
         dots.setRows({{u"a"_s, Outcome::Accepted, 1, 2, {}}, {u"b"_s, Outcome::Accepted, 1, 2, {}}});
         QSignalSpy asked(&dots, &DotInterval::rowActivated);

@@ -35,7 +35,8 @@ class TstRowModel : public QObject {
     void init() {
         asks_.clear();
         model_ = std::make_unique<RowModel>(std::vector<Column>{{u"n"_s, u"Number"_s}});
-        tester_ = std::make_unique<QAbstractItemModelTester>(model_.get(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        tester_ = std::make_unique<QAbstractItemModelTester>(
+            model_.get(), QAbstractItemModelTester::FailureReportingMode::QtTest);
         model_->onFetch([this](const PageAsk& a) { asks_.push_back(a); });
     }
     void cleanup() {
@@ -81,7 +82,8 @@ class TstRowModel : public QObject {
     }
 
     void neverResetsAndUpdatesExactRanges() {
-        QSignalSpy reset(model_.get(), &QAbstractItemModel::modelReset), changed(model_.get(), &QAbstractItemModel::dataChanged);
+        QSignalSpy reset(model_.get(), &QAbstractItemModel::modelReset),
+            changed(model_.get(), &QAbstractItemModel::dataChanged);
         model_->ask();
         model_->page(asks_[0].ticket, numbered(0, 50), false);
         std::vector<Row> edits;
@@ -130,7 +132,8 @@ class TstRowModel : public QObject {
         model_->page(asks_[0].ticket, {{u"k"_s, {{u"<b>x</b>\x202E\x07"_s, {}, {}, {}, {}, {}}}}}, false);
         QCOMPARE(model_->index(0, 0).data().toString(), u"<b>x</b>\\u{202e}\\x07"_s);
         QVERIFY(model_->index(0, 0).data(Qt::ToolTipRole).toString().contains(u"&lt;b&gt;"_s));
-        QCOMPARE(model_->index(0, 0).data(RawRole).toString(), u"<b>x</b>\x202E\x07"_s); // the value itself is untouched
+        QCOMPARE(model_->index(0, 0).data(RawRole).toString(),
+                 u"<b>x</b>\x202E\x07"_s); // the value itself is untouched
     }
 
     void tableKeysCopyAndProblems() {

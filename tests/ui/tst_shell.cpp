@@ -1,4 +1,5 @@
-// The frame: pages and their keys, palette, time range, undo, Esc, saved layout, and names on everything one can reach.
+// The frame: pages and their keys, palette, time range, undo, Esc, saved layout, and names on everything one
+// can reach.
 #include "gallery/sample_data.h"
 #include "ui/charts/time_series_widget.h"
 #include "ui/shell/breadcrumb.h"
@@ -37,7 +38,8 @@ class TestPage final : public Page {
         chart->setSeries(sample::delivery());
         column->addWidget(chart);
         column->addWidget(new EvidenceTrio(new DataTable));
-        connect(chart, &TimeSeriesWidget::rangeSelected, this, [this](qint64 a, qint64 b) { Q_EMIT rangeAsked({a, b}); });
+        connect(chart, &TimeSeriesWidget::rangeSelected, this,
+                [this](qint64 a, qint64 b) { Q_EMIT rangeAsked({a, b}); });
     }
     QStringList crumbs() const override { return levels; }
     bool goBack() override {
@@ -64,9 +66,12 @@ class TestPage final : public Page {
 
 class Objects final : public PaletteProvider {
     std::vector<PaletteItem> offer(const QString& typed) override {
-        std::vector<PaletteItem> out{{PaletteItem::Group::Object, u"d1"_s, u"delivery.example"_s, u"Domain"_s, {}, {}, {}},
-                                     {PaletteItem::Group::Object, u"d2"_s, u"gmail.com"_s, u"Domain"_s, {}, {}, {}}};
-        if (typed.contains(u'.')) out.push_back({PaletteItem::Group::LookUp, u"look"_s, u"Look up "_s + typed, u"DNS"_s, {}, {}, {}});
+        std::vector<PaletteItem> out{
+            {PaletteItem::Group::Object, u"d1"_s, u"delivery.example"_s, u"Domain"_s, {}, {}, {}},
+            {PaletteItem::Group::Object, u"d2"_s, u"gmail.com"_s, u"Domain"_s, {}, {}, {}}};
+        if (typed.contains(u'.'))
+            out.push_back(
+                {PaletteItem::Group::LookUp, u"look"_s, u"Look up "_s + typed, u"DNS"_s, {}, {}, {}});
         return out;
     }
 };
@@ -194,7 +199,8 @@ class TstShell : public QObject {
     void everyCommandWithAKeyIsInThePalette() {
         QStringList inPalette;
         for (const PaletteItem& i : window_->omnibox()->matches({})) inPalette << i.id;
-        for (const QAction* a : window_->actions()) QVERIFY2(inPalette.contains(a->objectName()), qPrintable(a->objectName()));
+        for (const QAction* a : window_->actions())
+            QVERIFY2(inPalette.contains(a->objectName()), qPrintable(a->objectName()));
     }
 
     void undoRunsOnceAndGoesAway() {
@@ -254,9 +260,11 @@ class TstShell : public QObject {
     }
 
     void jobsSegmentCancels() {
-        JobInfo job{u"7"_s, u"DNS scan"_s, u"names"_s, 37, 120, 9000, JobInfo::State::Running, {}, true, false};
+        JobInfo job{u"7"_s, u"DNS scan"_s,           u"names"_s, 37,   120,
+                    9000,   JobInfo::State::Running, {},         true, false};
         window_->strip()->setJobs({job});
-        QSignalSpy cancel(window_->strip(), &StatusStrip::cancelAsked), opened(window_.get(), &MainWindow::segmentOpened);
+        QSignalSpy cancel(window_->strip(), &StatusStrip::cancelAsked),
+            opened(window_.get(), &MainWindow::segmentOpened);
         for (QToolButton* b : window_->strip()->findChildren<QToolButton*>())
             if (b->accessibleName() == u"Cancel job"_s) b->click();
         QCOMPARE(cancel.count(), 1);
@@ -271,9 +279,12 @@ class TstShell : public QObject {
         for (const QString& id : {u"today"_s, u"delivery"_s}) {
             window_->openPage(id);
             for (QWidget* w : window_->findChildren<QWidget*>()) {
-                if (w->focusPolicy() == Qt::NoFocus || !w->isVisible() || w->inherits("QScrollBar") || w->focusProxy()) continue;
+                if (w->focusPolicy() == Qt::NoFocus || !w->isVisible() || w->inherits("QScrollBar") ||
+                    w->focusProxy())
+                    continue;
                 QAccessibleInterface* a = QAccessible::queryAccessibleInterface(w);
-                if (!a || a->text(QAccessible::Name).isEmpty()) nameless << QString::fromLatin1(w->metaObject()->className()) + u' ' + w->objectName();
+                if (!a || a->text(QAccessible::Name).isEmpty())
+                    nameless << QString::fromLatin1(w->metaObject()->className()) + u' ' + w->objectName();
             }
         }
         QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(u", "_s)));

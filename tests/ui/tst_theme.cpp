@@ -48,14 +48,16 @@ class TstTheme : public QObject {
         QTest::addColumn<int>("state");
         for (const bool dark : {false, true})
             for (const Outcome o : outcomeOrder)
-                QTest::addRow("%s in %s", qPrintable(outcomeWord(o)), dark ? "dark" : "light") << dark << int(o);
+                QTest::addRow("%s in %s", qPrintable(outcomeWord(o)), dark ? "dark" : "light")
+                    << dark << int(o);
     }
     void stateColoursStandOut() {
         QFETCH(bool, dark);
         QFETCH(int, state);
         const Tokens& t = dark ? darkTokens() : lightTokens();
         const double ratio = contrast(t.of(Outcome(state)), t.surface);
-        QVERIFY2(ratio >= 2.995, qPrintable(u"%1"_s.arg(ratio))); // 3.0, as rounded by the table it comes from
+        QVERIFY2(ratio >= 2.995,
+                 qPrintable(u"%1"_s.arg(ratio))); // 3.0, as rounded by the table it comes from
     }
 
     void textIsReadable_data() {
@@ -71,7 +73,7 @@ class TstTheme : public QObject {
             QVERIFY2(contrast(t.textMuted, ground) >= 4.5, qPrintable(ground.name()));
         }
         QVERIFY(contrast(t.accentText, t.accent) >= 4.5);
-        QVERIFY(contrast(t.accent, t.surface) >= 3.0);   // focus ring
+        QVERIFY(contrast(t.accent, t.surface) >= 3.0); // focus ring
         QVERIFY(contrast(t.accent, t.raised) >= 3.0);
         QVERIFY(contrast(t.lineStrong, t.raised) >= 2.5); // input edges
     }
@@ -96,7 +98,8 @@ class TstTheme : public QObject {
         for (const Outcome a : outcomeOrder)
             for (const Outcome b : outcomeOrder) {
                 if (a >= b || outcomePattern(a) == outcomePattern(b)) continue;
-                QVERIFY2(differentPixels(grey(a, true), grey(b, true)) > 60, qPrintable(outcomeWord(a) + u'/' + outcomeWord(b)));
+                QVERIFY2(differentPixels(grey(a, true), grey(b, true)) > 60,
+                         qPrintable(outcomeWord(a) + u'/' + outcomeWord(b)));
             }
     }
 
@@ -111,9 +114,9 @@ class TstTheme : public QObject {
     }
 
     void everyScreenHasAnIcon() {
-        for (const QString& name : {u"today"_s, u"placement"_s, u"domains"_s, u"message"_s, u"blocklists"_s, u"delivery"_s,
-                                    u"reports"_s, u"suppression"_s, u"warmup"_s, u"cases"_s, u"jobs"_s, u"activity"_s,
-                                    u"settings"_s, u"search"_s}) {
+        for (const QString& name : {u"today"_s, u"placement"_s, u"domains"_s, u"message"_s, u"blocklists"_s,
+                                    u"delivery"_s, u"reports"_s, u"suppression"_s, u"warmup"_s, u"cases"_s,
+                                    u"jobs"_s, u"activity"_s, u"settings"_s, u"search"_s}) {
             const QImage image = icon(name).pixmap(24, 24).toImage();
             int ink = 0;
             for (int y = 0; y < image.height(); ++y)

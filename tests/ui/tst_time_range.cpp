@@ -21,24 +21,33 @@ class TstTimeRange : public QObject {
         QTest::addColumn<QString>("zone");
         QTest::addColumn<QString>("from");
         QTest::addColumn<QString>("to");
-        const auto row = [](const char* name, const char* text, const char* zone, const char* from, const char* to) {
-            QTest::newRow(name) << QString::fromLatin1(text) << QString::fromLatin1(zone) << QString::fromLatin1(from) << QString::fromLatin1(to);
+        const auto row = [](const char* name, const char* text, const char* zone, const char* from,
+                            const char* to) {
+            QTest::newRow(name) << QString::fromLatin1(text) << QString::fromLatin1(zone)
+                                << QString::fromLatin1(from) << QString::fromLatin1(to);
         };
         // now is 2026-03-29T12:34:56Z: in Berlin the clock went forward that morning
         row("last day", "now-24h..now", "UTC", "2026-03-28T12:34:56Z", "2026-03-29T12:34:56Z");
         row("a lone start ends now", "now-90m", "UTC", "2026-03-29T11:04:56Z", "2026-03-29T12:34:56Z");
-        row("a calendar day over a clock change is 23 hours", "now-1d..now", "Europe/Berlin", "2026-03-28T13:34:56Z", "2026-03-29T12:34:56Z");
+        row("a calendar day over a clock change is 23 hours", "now-1d..now", "Europe/Berlin",
+            "2026-03-28T13:34:56Z", "2026-03-29T12:34:56Z");
         row("since midnight in UTC", "now/d..now", "UTC", "2026-03-29T00:00:00Z", "2026-03-29T12:34:56Z");
-        row("since midnight in Berlin", "now/d..now", "Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-29T12:34:56Z");
+        row("since midnight in Berlin", "now/d..now", "Europe/Berlin", "2026-03-28T23:00:00Z",
+            "2026-03-29T12:34:56Z");
         row("this hour", "now/h..now", "UTC", "2026-03-29T12:00:00Z", "2026-03-29T12:34:56Z");
-        row("this week starts on Monday", "now/w..now", "UTC", "2026-03-23T00:00:00Z", "2026-03-29T12:34:56Z");
+        row("this week starts on Monday", "now/w..now", "UTC", "2026-03-23T00:00:00Z",
+            "2026-03-29T12:34:56Z");
         row("today", "today", "UTC", "2026-03-29T00:00:00Z", "2026-03-29T12:34:56Z");
         row("yesterday is a whole day", "yesterday", "UTC", "2026-03-28T00:00:00Z", "2026-03-29T00:00:00Z");
-        row("one date is that day", "2026-03-29", "Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z");
-        row("a time without zone is in the display zone", "2026-03-20T10:00..2026-03-20T11:00", "Europe/Berlin", "2026-03-20T09:00:00Z", "2026-03-20T10:00:00Z");
-        row("a time with Z is UTC", "2026-03-20T10:00Z..2026-03-20T11:00Z", "Europe/Berlin", "2026-03-20T10:00:00Z", "2026-03-20T11:00:00Z");
+        row("one date is that day", "2026-03-29", "Europe/Berlin", "2026-03-28T23:00:00Z",
+            "2026-03-29T22:00:00Z");
+        row("a time without zone is in the display zone", "2026-03-20T10:00..2026-03-20T11:00",
+            "Europe/Berlin", "2026-03-20T09:00:00Z", "2026-03-20T10:00:00Z");
+        row("a time with Z is UTC", "2026-03-20T10:00Z..2026-03-20T11:00Z", "Europe/Berlin",
+            "2026-03-20T10:00:00Z", "2026-03-20T11:00:00Z");
         row("half relative", "2026-03-20..now", "UTC", "2026-03-20T00:00:00Z", "2026-03-29T12:34:56Z");
-        row("spaces do not matter", "  now-1h ..  now ", "UTC", "2026-03-29T11:34:56Z", "2026-03-29T12:34:56Z");
+        row("spaces do not matter", "  now-1h ..  now ", "UTC", "2026-03-29T11:34:56Z",
+            "2026-03-29T12:34:56Z");
     }
     void grammar() {
         QFETCH(QString, text);
@@ -53,8 +62,9 @@ class TstTimeRange : public QObject {
 
     void refused_data() {
         QTest::addColumn<QString>("text");
-        for (const char* t : {"", "now-", "now-5x", "now-99999999999999999d", "now+1h", "2026-13-01", "2026-02-30", "..", "now..now",
-                              "now..now-1h", "1900-01-01..now", "now/y", "hello", "now-24h...now"})
+        for (const char* t :
+             {"", "now-", "now-5x", "now-99999999999999999d", "now+1h", "2026-13-01", "2026-02-30", "..",
+              "now..now", "now..now-1h", "1900-01-01..now", "now/y", "hello", "now-24h...now"})
             QTest::addRow("“%s”", t) << QString::fromLatin1(t);
     }
     void refused() {
@@ -79,22 +89,26 @@ class TstTimeRange : public QObject {
     }
 
     void ticksOnTheDayTheClockGoesForward() {
-        const auto ticks = timeTicks(utc(u"2026-03-28T23:00:00Z"_s), utc(u"2026-03-29T22:00:00Z"_s), 9, berlin);
+        const auto ticks =
+            timeTicks(utc(u"2026-03-28T23:00:00Z"_s), utc(u"2026-03-29T22:00:00Z"_s), 9, berlin);
         QStringList labels;
         for (const TimeTick& t : ticks) labels << t.label;
-        QCOMPARE(labels, (QStringList{u"29 Mar"_s, u"03:00"_s, u"06:00"_s, u"09:00"_s, u"12:00"_s, u"15:00"_s, u"18:00"_s, u"21:00"_s, u"30 Mar"_s}));
+        QCOMPARE(labels, (QStringList{u"29 Mar"_s, u"03:00"_s, u"06:00"_s, u"09:00"_s, u"12:00"_s, u"15:00"_s,
+                                      u"18:00"_s, u"21:00"_s, u"30 Mar"_s}));
         QCOMPARE(ticks[1].at, utc(u"2026-03-29T01:00:00Z"_s)); // 03:00 is two hours after midnight that day
         QCOMPARE(ticks[2].at, utc(u"2026-03-29T04:00:00Z"_s));
         QVERIFY(ticks.front().major && ticks.back().major);
     }
 
     void hourThatDoesNotExistHasNoTick() {
-        for (const TimeTick& t : timeTicks(utc(u"2026-03-29T00:00:00Z"_s), utc(u"2026-03-29T04:00:00Z"_s), 12, berlin))
+        for (const TimeTick& t :
+             timeTicks(utc(u"2026-03-29T00:00:00Z"_s), utc(u"2026-03-29T04:00:00Z"_s), 12, berlin))
             QVERIFY2(!t.label.startsWith(u"02:"_s), qPrintable(t.label));
     }
 
     void ticksOnTheDayTheClockGoesBack() {
-        const auto ticks = timeTicks(utc(u"2026-10-24T22:00:00Z"_s), utc(u"2026-10-25T23:00:00Z"_s), 5, berlin);
+        const auto ticks =
+            timeTicks(utc(u"2026-10-24T22:00:00Z"_s), utc(u"2026-10-25T23:00:00Z"_s), 5, berlin);
         QStringList labels;
         for (const TimeTick& t : ticks) labels << t.label;
         QCOMPARE(labels, (QStringList{u"25 Oct"_s, u"06:00"_s, u"12:00"_s, u"18:00"_s, u"26 Oct"_s}));
@@ -114,8 +128,10 @@ class TstTimeRange : public QObject {
         for (const TimeTick& t : ticks) {
             QVERIFY(t.at >= from && t.at <= from + span);
             const QTime at = QDateTime::fromMSecsSinceEpoch(t.at, Qt::UTC).time();
-            if (span > 3 * 86'400'000LL) QCOMPARE(at, QTime(0, 0));
-            else if (span >= 3600'000LL) QCOMPARE(at.second(), 0);
+            if (span > 3 * 86'400'000LL)
+                QCOMPARE(at, QTime(0, 0));
+            else if (span >= 3600'000LL)
+                QCOMPARE(at.second(), 0);
         }
     }
 
@@ -128,7 +144,8 @@ class TstTimeRange : public QObject {
     }
 
     void stampShowsBothZones() {
-        QCOMPARE(stampText(utc(u"2026-03-29T01:00:00Z"_s), berlin), u"2026-03-29 03:00:00 CEST (2026-03-29 01:00:00Z)"_s);
+        QCOMPARE(stampText(utc(u"2026-03-29T01:00:00Z"_s), berlin),
+                 u"2026-03-29 03:00:00 CEST (2026-03-29 01:00:00Z)"_s);
         QCOMPARE(stampText(utc(u"2026-03-29T01:00:00Z"_s), QTimeZone::utc()), u"2026-03-29 01:00:00Z"_s);
     }
 };

@@ -15,7 +15,9 @@ class TstTimeSeries : public QObject {
     Q_OBJECT
     std::unique_ptr<TimeSeriesWidget> chart_;
 
-    ChartLayout layout() const { return {chart_->series(), chart_->chartView(), QRectF(chart_->canvas()->rect())}; }
+    ChartLayout layout() const {
+        return {chart_->series(), chart_->chartView(), QRectF(chart_->canvas()->rect())};
+    }
 
   private Q_SLOTS:
     void init() {
@@ -39,14 +41,17 @@ class TstTimeSeries : public QObject {
     void clickAboveTheStackAsksForTheBucket() {
         QSignalSpy asked(chart_.get(), &TimeSeriesWidget::barActivated);
         const QRectF column = layout().column(0);
-        QTest::mouseClick(chart_->canvas(), Qt::LeftButton, {}, QPoint(int(column.center().x()), int(column.top()) + 2));
+        QTest::mouseClick(chart_->canvas(), Qt::LeftButton, {},
+                          QPoint(int(column.center().x()), int(column.top()) + 2));
         QCOMPARE(asked.count(), 1);
         QCOMPARE(asked[0][1].toInt(), -1);
     }
 
     void dragNarrowsTheRangeAndDoesNotClick() {
-        QSignalSpy range(chart_.get(), &TimeSeriesWidget::rangeSelected), asked(chart_.get(), &TimeSeriesWidget::barActivated);
-        const QPoint a(int(layout().x(sample::dayStart + 6 * sample::hourMs)), 120), b(int(layout().x(sample::dayStart + 12 * sample::hourMs)), 130);
+        QSignalSpy range(chart_.get(), &TimeSeriesWidget::rangeSelected),
+            asked(chart_.get(), &TimeSeriesWidget::barActivated);
+        const QPoint a(int(layout().x(sample::dayStart + 6 * sample::hourMs)), 120),
+            b(int(layout().x(sample::dayStart + 12 * sample::hourMs)), 130);
         QTest::mousePress(chart_->canvas(), Qt::LeftButton, {}, b); // right to left works too
         QTest::mouseMove(chart_->canvas(), (a + b) / 2);
         QTest::mouseMove(chart_->canvas(), a);
@@ -92,11 +97,14 @@ class TstTimeSeries : public QObject {
     void tableEqualsPlottedValues() {
         QFETCH(bool, share);
         chart_->setShare(share);
-        QAbstractItemModelTester tester(chart_->tableModel(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QAbstractItemModelTester tester(chart_->tableModel(),
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
         const ChartLayout l = layout();
         for (int row = 0; row < 24; ++row)
             for (const Outcome o : outcomeOrder) {
-                const QVariant v = chart_->tableModel()->index(row, TimeSeriesModel::FirstState + int(o)).data(TimeSeriesModel::rawRole);
+                const QVariant v = chart_->tableModel()
+                                       ->index(row, TimeSeriesModel::FirstState + int(o))
+                                       .data(TimeSeriesModel::rawRole);
                 const QRectF bar = l.bar(row, o);
                 if (row == 4) {
                     QVERIFY(!v.isValid()); // nobody looked
@@ -104,13 +112,15 @@ class TstTimeSeries : public QObject {
                     continue;
                 }
                 const double plotted = bar.isEmpty() ? 0 : bar.height() / l.plot().height() * l.top();
-                QVERIFY2(std::abs(plotted - v.toDouble()) < 1e-6 * l.top(), qPrintable(u"%1 %2"_s.arg(plotted).arg(v.toDouble())));
+                QVERIFY2(std::abs(plotted - v.toDouble()) < 1e-6 * l.top(),
+                         qPrintable(u"%1 %2"_s.arg(plotted).arg(v.toDouble())));
             }
         QCOMPARE(chart_->tableModel()->index(4, 1).data().toString(), u"no data"_s);
     }
 
     void modelKeepsItsRowsWhileItGrows() {
-        QAbstractItemModelTester tester(chart_->tableModel(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QAbstractItemModelTester tester(chart_->tableModel(),
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
         QSignalSpy reset(chart_->tableModel(), &QAbstractItemModel::modelReset);
         TimeSeries longer = sample::delivery();
         longer.buckets.resize(30);
@@ -144,7 +154,8 @@ class TstTimeSeries : public QObject {
 
     void exportsAreDrawnByTheSameCode() {
         QTemporaryDir folder;
-        const QString png = folder.filePath(u"c.png"_s), svg = folder.filePath(u"c.svg"_s), pdf = folder.filePath(u"c.pdf"_s);
+        const QString png = folder.filePath(u"c.png"_s), svg = folder.filePath(u"c.svg"_s),
+                      pdf = folder.filePath(u"c.pdf"_s);
         QVERIFY(chart_->savePng(png, {800, 300}));
         QCOMPARE(QImage(png).size(), QSize(1600, 600));
         QVERIFY(chart_->saveSvg(svg, {800, 300}));
@@ -157,7 +168,8 @@ class TstTimeSeries : public QObject {
     }
 
     void describesABar() {
-        QCOMPARE(describeHit(chart_->series(), chart_->chartView(), {4, {}}), u"2026-05-01 04:00:00Z: no data"_s);
+        QCOMPARE(describeHit(chart_->series(), chart_->chartView(), {4, {}}),
+                 u"2026-05-01 04:00:00Z: no data"_s);
     }
 };
 

@@ -26,7 +26,8 @@ class TstWidgets : public QObject {
     void emptyKindsLookDifferent() {
         std::vector<QImage> pictures;
         using Kind = EmptyState::Kind;
-        for (const Kind kind : {Kind::NotSetUp, Kind::NothingMatched, Kind::NothingHappened, Kind::CouldNotLook}) {
+        for (const Kind kind :
+             {Kind::NotSetUp, Kind::NothingMatched, Kind::NothingHappened, Kind::CouldNotLook}) {
             EmptyState state(kind, u"Same words"_s, u"Same text"_s);
             state.resize(500, 260);
             pictures.push_back(state.grab().toImage());
@@ -36,7 +37,8 @@ class TstWidgets : public QObject {
     }
 
     void emptyStateOffersItsButton() {
-        EmptyState state(EmptyState::Kind::NotSetUp, u"No seeds"_s, u"<b>not markup</b>"_s, u"Import seeds"_s);
+        EmptyState state(EmptyState::Kind::NotSetUp, u"No seeds"_s, u"<b>not markup</b>"_s,
+                         u"Import seeds"_s);
         QSignalSpy clicked(&state, &EmptyState::actionClicked);
         state.show();
         auto* button = state.findChild<QPushButton*>();
@@ -68,7 +70,8 @@ class TstWidgets : public QObject {
         FilterBar bar;
         bar.setJudge([](const QString& t) {
             const int at = int(t.indexOf(u"providr"_s));
-            return at < 0 ? FilterVerdict{} : FilterVerdict{u"There is no field “providr”; did you mean provider?"_s, at, 7};
+            return at < 0 ? FilterVerdict{}
+                          : FilterVerdict{u"There is no field “providr”; did you mean provider?"_s, at, 7};
         });
         QSignalSpy applied(&bar, &FilterBar::appliedChanged);
         auto* field = bar.findChild<QLineEdit*>();
@@ -211,7 +214,8 @@ class TstWidgets : public QObject {
 
     void transcriptAsText() {
         TranscriptView view;
-        view.setLines({{0, TranscriptLine::Who::Server, u"220 x\x07"_s, false}, {1500, TranscriptLine::Who::Client, u"QUIT"_s, false}});
+        view.setLines({{0, TranscriptLine::Who::Server, u"220 x\x07"_s, false},
+                       {1500, TranscriptLine::Who::Client, u"QUIT"_s, false}});
         QCOMPARE(view.asText(), u"+0.000 S: 220 x\\x07\n+1.500 C: QUIT\n"_s);
     }
 
@@ -221,11 +225,14 @@ class TstWidgets : public QObject {
         setPrompts(std::move(scripted));
         script->confirms = {true};
         script->saves = {u"/tmp/a.csv"_s};
-        QVERIFY(prompts().confirm(nullptr, {u"Send"_s, u"text"_s, u"Send to 42 seed addresses"_s, false, {}}));
-        QVERIFY(!prompts().confirm(nullptr, {u"Delete"_s, u"text"_s, u"Delete 3 rows"_s, true, {}})); // unexpected: refused
+        QVERIFY(
+            prompts().confirm(nullptr, {u"Send"_s, u"text"_s, u"Send to 42 seed addresses"_s, false, {}}));
+        QVERIFY(!prompts().confirm(
+            nullptr, {u"Delete"_s, u"text"_s, u"Delete 3 rows"_s, true, {}})); // unexpected: refused
         QCOMPARE(prompts().saveFile(nullptr, u"Export"_s, {}, {}), u"/tmp/a.csv"_s);
         QVERIFY(prompts().openFiles(nullptr, u"Import"_s, {}).isEmpty());
-        QCOMPARE(script->asked, (QStringList{u"Send to 42 seed addresses"_s, u"Delete 3 rows"_s, u"Export"_s, u"Import"_s}));
+        QCOMPARE(script->asked,
+                 (QStringList{u"Send to 42 seed addresses"_s, u"Delete 3 rows"_s, u"Export"_s, u"Import"_s}));
         setPrompts(nullptr);
     }
 };

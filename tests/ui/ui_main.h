@@ -6,10 +6,10 @@
 #include <QApplication>
 #include <QTest>
 
-#define WAYPOST_UI_MAIN(Class)                                                                                         \
-    int main(int argc, char** argv) {                                                                                  \
-        QApplication app(argc, argv);                                                                                  \
-        waypost::ui::Theme::install(app, waypost::ui::Theme::Mode::Light);                                             \
-        Class test;                                                                                                    \
-        return QTest::qExec(&test, argc, argv);                                                                        \
+#define WAYPOST_UI_MAIN(Class)                                                                               \
+    int main(int argc, char** argv) {                                                                        \
+        QApplication app(argc, argv);                                                                        \
+        waypost::ui::Theme::install(app, waypost::ui::Theme::Mode::Light);                                   \
+        Class test;                                                                                          \
+        return QTest::qExec(&test, argc, argv);                                                              \
     }

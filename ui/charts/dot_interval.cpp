@@ -41,7 +41,8 @@ QSize DotInterval::minimumSizeHint() const {
 }
 
 QRect DotInterval::plotRect() const {
-    return {nameWidth, 0, std::max(40, width() - nameWidth - valueWidth), static_cast<int>(rows_.size()) * space::rowComfortable};
+    return {nameWidth, 0, std::max(40, width() - nameWidth - valueWidth),
+            static_cast<int>(rows_.size()) * space::rowComfortable};
 }
 
 QString DotInterval::describe(const DotRow& row) {
@@ -49,8 +50,8 @@ QString DotInterval::describe(const DotRow& row) {
     const auto [low, high] = wilson95(row.hits, row.total);
     QString words = tr("%1: %2 of %3, %4 % [%5..%6]")
                         .arg(row.name, QString::number(row.hits), QString::number(row.total),
-                             QString::number(100 * row.hits / row.total, 'f', 0), QString::number(100 * low, 'f', 0),
-                             QString::number(100 * high, 'f', 0));
+                             QString::number(100 * row.hits / row.total, 'f', 0),
+                             QString::number(100 * low, 'f', 0), QString::number(100 * high, 'f', 0));
     if (row.compare && row.compare->second > 0) {
         const auto [otherLow, otherHigh] = wilson95(row.compare->first, row.compare->second);
         words += tr(", other run %1 of %2").arg(row.compare->first).arg(row.compare->second);
@@ -70,7 +71,8 @@ void DotInterval::paintEvent(QPaintEvent*) {
         p.setPen(QPen(percent == 0 ? t.lineStrong : t.line, 1));
         p.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom() + 3));
         p.setPen(t.textMuted);
-        p.drawText(QRectF(x - 30, plot.bottom() + 3, 60, axisHeight - 4), Qt::AlignCenter, u"%1 %"_s.arg(percent));
+        p.drawText(QRectF(x - 30, plot.bottom() + 3, 60, axisHeight - 4), Qt::AlignCenter,
+                   u"%1 %"_s.arg(percent));
     }
     for (int i = 0; i < static_cast<int>(rows_.size()); ++i) paintRow(p, i, plot);
     if (hasFocus()) paintFocus(p, rect(), t);
@@ -95,11 +97,14 @@ void DotInterval::paintRow(QPainter& p, int index, const QRect& plot) const {
     p.setFont(Theme::current().body());
     p.setPen(t.text);
     const QFontMetrics m(p.font());
-    p.drawText(line.adjusted(space::s, 0, 0, 0).intersected(QRect(0, line.top(), nameWidth - space::s, line.height())),
-               Qt::AlignVCenter | Qt::AlignLeft, foreign::middleElided(foreign::printable(row.name), m, nameWidth - 2 * space::s));
+    p.drawText(line.adjusted(space::s, 0, 0, 0)
+                   .intersected(QRect(0, line.top(), nameWidth - space::s, line.height())),
+               Qt::AlignVCenter | Qt::AlignLeft,
+               foreign::middleElided(foreign::printable(row.name), m, nameWidth - 2 * space::s));
     const QRect right(plot.right() + space::m, line.top(), valueWidth - space::m - space::s, line.height());
     if (row.total <= 0) {
-        paintHatch(p, QRectF(plot.left(), line.top() + 7, plot.width(), line.height() - 14), t.of(Outcome::Unknown));
+        paintHatch(p, QRectF(plot.left(), line.top() + 7, plot.width(), line.height() - 14),
+                   t.of(Outcome::Unknown));
         p.setPen(t.textMuted);
         p.drawText(right, Qt::AlignVCenter | Qt::AlignRight, tr("? nothing known"));
         return;
@@ -151,7 +156,8 @@ bool DotInterval::event(QEvent* event) {
         auto* help = static_cast<QHelpEvent*>(event);
         const int row = help->pos().y() / space::rowComfortable;
         if (row >= 0 && row < static_cast<int>(rows_.size()))
-            QToolTip::showText(help->globalPos(), foreign::toolTip(describe(rows_[static_cast<size_t>(row)])), this);
+            QToolTip::showText(help->globalPos(), foreign::toolTip(describe(rows_[static_cast<size_t>(row)])),
+                               this);
         return true;
     }
     return QWidget::event(event);

@@ -1,5 +1,5 @@
-// DotInterval: shares with their 95 % intervals, one row each: placement rates by provider, and how sure they are. A
-// second dot per row compares two runs and says when the difference could be chance.
+// DotInterval: shares with their 95 % intervals, one row each: placement rates by provider, and how sure they
+// are. A second dot per row compares two runs and says when the difference could be chance.
 #pragma once
 
 #include "ui/theme/tokens.h"
@@ -14,7 +14,7 @@ namespace waypost::ui {
 struct DotRow {
     QString name;
     Outcome state = Outcome::Accepted;
-    double hits = 0, total = 0;                       // total 0: nothing known, drawn as the whole span, hatched
+    double hits = 0, total = 0; // total 0: nothing known, drawn as the whole span, hatched
     std::optional<std::pair<double, double>> compare; // hits, total of the other run
 };
 

@@ -66,7 +66,8 @@ void GridWidget::measure() {
 
 QRect GridWidget::cellRect(int row, int column) const {
     return {titleWidth_ + column * cell_.width() - horizontalScrollBar()->value(),
-            titleHeight_ + row * cell_.height() - verticalScrollBar()->value(), cell_.width(), cell_.height()};
+            titleHeight_ + row * cell_.height() - verticalScrollBar()->value(), cell_.width(),
+            cell_.height()};
 }
 
 QPoint GridWidget::cellAt(QPoint at) const {
@@ -98,7 +99,8 @@ void GridWidget::paintEvent(QPaintEvent*) {
         const int row1 = std::min(shape_.rows - 1, row0 + viewport()->height() / cell_.height() + 1);
         p.setClipRect(QRect(titleWidth_, titleHeight_, viewport()->width(), viewport()->height()));
         for (int r = row0; r <= row1; ++r)
-            for (int c = column0; c <= column1; ++c) paintCell(p, cellRect(r, c).adjusted(0, 0, -2, -2), r, c);
+            for (int c = column0; c <= column1; ++c)
+                paintCell(p, cellRect(r, c).adjusted(0, 0, -2, -2), r, c);
         if (cursor_.x() >= 0) {
             const QRectF r = QRectF(cellRect(cursor_.y(), cursor_.x())).adjusted(-1, -1, -1, -1);
             p.setBrush(Qt::NoBrush);
@@ -136,7 +138,9 @@ void GridWidget::paintCell(QPainter& p, const QRect& r, int row, int column) con
     if (cell.state) {
         const int side = std::min({14, r.width() - 4, r.height() - 4});
         const qreal x = labelled ? r.left() + 5 : r.center().x() - side / 2.0;
-        paintMark(p, QRectF(x, r.center().y() - side / 2.0 + 0.5, side, side), *cell.state, t.of(*cell.state));
+        // On its own wash the grey of "unknown" would fall under 3:1.
+        const QColor mark = *cell.state == Outcome::Unknown ? t.textMuted : t.of(*cell.state);
+        paintMark(p, QRectF(x, r.center().y() - side / 2.0 + 0.5, side, side), *cell.state, mark);
     }
     if (!labelled) return;
     p.setPen(ink);
@@ -237,7 +241,10 @@ void GridWidget::mouseDoubleClickEvent(QMouseEvent*) {} // the first press has a
 void GridWidget::contextMenuEvent(QContextMenuEvent* event) {
     const bool keyboard = event->reason() == QContextMenuEvent::Keyboard;
     const QPoint c = keyboard ? cursor_ : cellAt(event->pos());
-    if (c.x() >= 0) Q_EMIT cellMenuAsked(c.y(), c.x(), keyboard ? viewport()->mapToGlobal(cellRect(c.y(), c.x()).center()) : event->globalPos());
+    if (c.x() >= 0)
+        Q_EMIT cellMenuAsked(c.y(), c.x(),
+                             keyboard ? viewport()->mapToGlobal(cellRect(c.y(), c.x()).center())
+                                      : event->globalPos());
 }
 
 bool GridWidget::viewportEvent(QEvent* event) {

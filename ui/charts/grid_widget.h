@@ -1,5 +1,5 @@
-// GridWidget: matrix, heat map and state strips over virtual rows and columns: only what is visible is asked for and
-// painted, so 4096 x 80 scrolls like 4 x 8. Arrow keys move, Enter asks for the rows behind a cell.
+// GridWidget: matrix, heat map and state strips over virtual rows and columns: only what is visible is asked
+// for and painted, so 4096 x 80 scrolls like 4 x 8. Arrow keys move, Enter asks for the rows behind a cell.
 #pragma once
 
 #include "ui/theme/tokens.h"

@@ -43,7 +43,8 @@ constexpr Step steps[] = {
     {Step::Unit::Months, 60, 5 * 365 * dayMs},
 };
 
-// Wall-clock multiples: within each local day count from its midnight, so 06:00 stays 06:00 across a clock change.
+// Wall-clock multiples: within each local day count from its midnight, so 06:00 stays 06:00 across a clock
+// change.
 std::vector<qint64> fixedTicks(qint64 from, qint64 to, qint64 size, const QTimeZone& zone) {
     std::vector<qint64> out;
     QDate day = QDateTime::fromMSecsSinceEpoch(from, zone).date();
@@ -76,7 +77,8 @@ std::vector<qint64> calendarTicks(qint64 from, qint64 to, const Step& step, cons
         const qint64 ms = day.startOfDay(zone).toMSecsSinceEpoch();
         if (ms > to) return out;
         if (ms >= from) out.push_back(ms);
-        day = step.unit == Step::Unit::Months ? day.addMonths(static_cast<int>(step.size)) : day.addDays(step.size);
+        day = step.unit == Step::Unit::Months ? day.addMonths(static_cast<int>(step.size))
+                                              : day.addDays(step.size);
     }
 }
 
@@ -85,7 +87,8 @@ QString labelOf(qint64 ms, const Step& step, const QTimeZone& zone, bool first, 
     const QLocale c = QLocale::c();
     if (step.unit == Step::Unit::Months) {
         major = at.date().month() == 1;
-        return major || step.size >= 12 ? QString::number(at.date().year()) : c.toString(at.date(), u"MMM yyyy"_s);
+        return major || step.size >= 12 ? QString::number(at.date().year())
+                                        : c.toString(at.date(), u"MMM yyyy"_s);
     }
     const bool midnight = at.time() == at.date().startOfDay(zone).time();
     major = step.unit == Step::Unit::Fixed && midnight;
@@ -106,8 +109,9 @@ std::vector<TimeTick> timeTicks(qint64 from, qint64 to, int most, const QTimeZon
         chosen = &s;
         break;
     }
-    const std::vector<qint64> at = chosen->unit == Step::Unit::Fixed ? fixedTicks(from, to, chosen->size, zone)
-                                                                      : calendarTicks(from, to, *chosen, zone);
+    const std::vector<qint64> at = chosen->unit == Step::Unit::Fixed
+                                       ? fixedTicks(from, to, chosen->size, zone)
+                                       : calendarTicks(from, to, *chosen, zone);
     std::vector<TimeTick> out;
     for (const qint64 ms : at) {
         TimeTick tick{ms, {}, false};
@@ -144,7 +148,8 @@ QString stampText(qint64 ms, const QTimeZone& zone) {
     const QDateTime local = utc.toTimeZone(zone);
     const QString u = QLocale::c().toString(utc, u"yyyy-MM-dd HH:mm:ss"_s) + u"Z"_s;
     if (zone == QTimeZone::utc() || local.offsetFromUtc() == 0) return u;
-    return QLocale::c().toString(local, u"yyyy-MM-dd HH:mm:ss"_s) + u' ' + local.timeZoneAbbreviation() + u" ("_s + u + u')';
+    return QLocale::c().toString(local, u"yyyy-MM-dd HH:mm:ss"_s) + u' ' + local.timeZoneAbbreviation() +
+           u" ("_s + u + u')';
 }
 
 } // namespace waypost::ui

@@ -1,4 +1,5 @@
-// Time axis: ticks at whole units of the display zone (hours, days, months), right on days when the clock changes.
+// Time axis: ticks at whole units of the display zone (hours, days, months), right on days when the clock
+// changes.
 #pragma once
 
 #include <QString>

@@ -34,13 +34,15 @@ qint64 startOfDay(qint64 ms, const QTimeZone& zone) {
 std::optional<qint64> cut(qint64 ms, QChar unit, const QTimeZone& zone) {
     const QDateTime local = QDateTime::fromMSecsSinceEpoch(ms, zone);
     if (unit == u'd') return startOfDay(ms, zone);
-    if (unit == u'w') return local.date().addDays(1 - local.date().dayOfWeek()).startOfDay(zone).toMSecsSinceEpoch();
+    if (unit == u'w')
+        return local.date().addDays(1 - local.date().dayOfWeek()).startOfDay(zone).toMSecsSinceEpoch();
     if (unit != u'h' && unit != u'm') return std::nullopt;
     const qint64 offset = local.offsetFromUtc() * 1000LL, size = unitMs(unit);
     return (ms + offset) / size * size - offset;
 }
 
-// now [-N unit] [/unit]; days and weeks move by the calendar, so that a day with a clock change is still one day.
+// now [-N unit] [/unit]; days and weeks move by the calendar, so that a day with a clock change is still one
+// day.
 std::optional<qint64> nowPoint(QStringView text, qint64 now, const QTimeZone& zone) {
     text = text.mid(3);
     qint64 at = now;
@@ -53,7 +55,9 @@ std::optional<qint64> nowPoint(QStringView text, qint64 now, const QTimeZone& zo
             return std::nullopt;
         const QChar unit = text[end];
         if (unit == u'd' || unit == u'w')
-            at = QDateTime::fromMSecsSinceEpoch(now, zone).addDays(unit == u'd' ? -count : -7 * count).toMSecsSinceEpoch();
+            at = QDateTime::fromMSecsSinceEpoch(now, zone)
+                     .addDays(unit == u'd' ? -count : -7 * count)
+                     .toMSecsSinceEpoch();
         else
             at = now - count * unitMs(unit);
         text = text.mid(end + 1);
@@ -83,7 +87,11 @@ std::optional<qint64> point(const QString& text, qint64 now, const QTimeZone& zo
     if (text.startsWith("now"_L1)) return nowPoint(text, now, zone);
     if (text == "today"_L1) return startOfDay(now, zone);
     if (text == "yesterday"_L1)
-        return QDateTime::fromMSecsSinceEpoch(now, zone).date().addDays(-1).startOfDay(zone).toMSecsSinceEpoch();
+        return QDateTime::fromMSecsSinceEpoch(now, zone)
+            .date()
+            .addDays(-1)
+            .startOfDay(zone)
+            .toMSecsSinceEpoch();
     return datePoint(text, zone);
 }
 
@@ -105,15 +113,18 @@ RangeVerdict resolveRange(const QString& raw, qint64 now, const QTimeZone& zone)
     }
     const auto from = point(left, now, zone), to = point(right, now, zone);
     if (!from || !to)
-        return {{}, tr("“%1” is not a time. Write now-24h, today, yesterday, 2026-05-01 or 2026-05-01T10:00Z.")
-                        .arg(from ? right : left)};
+        return {{},
+                tr("“%1” is not a time. Write now-24h, today, yesterday, 2026-05-01 or 2026-05-01T10:00Z.")
+                    .arg(from ? right : left)};
     if (*from >= *to) return {{}, tr("The range ends before it starts.")};
     if (*to - *from > longestMs) return {{}, tr("The range is longer than 20 years.")};
     return {ResolvedRange{*from, *to}, {}};
 }
 
 QString absoluteText(const ResolvedRange& r) {
-    const auto iso = [](qint64 ms) { return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC).toString(Qt::ISODate); };
+    const auto iso = [](qint64 ms) {
+        return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC).toString(Qt::ISODate);
+    };
     return iso(r.from) + u".."_s + iso(r.to);
 }
 

@@ -1,6 +1,6 @@
 // Time ranges: one grammar for window, links and command line.
-//   range = point ".." point ;  point = "now" [ "-" N unit ] [ "/" unit ] | "today" | "yesterday" | date [ "T" time [ "Z" ] ]
-//   unit  = s | m | h | d | w      "/d" cuts to the start of the day in the display zone
+//   range = point ".." point ;  point = "now" [ "-" N unit ] [ "/" unit ] | "today" | "yesterday" | date [
+//   "T" time [ "Z" ] ] unit  = s | m | h | d | w      "/d" cuts to the start of the day in the display zone
 // A lone "now-24h" means "now-24h..now"; "today" and "yesterday" alone mean that day.
 #pragma once
 
@@ -26,8 +26,10 @@ RangeVerdict resolveRange(const QString& text, qint64 nowMs, const QTimeZone& zo
 
 // A range that does not follow the clock, as text: 2026-05-01T10:00:00Z..2026-05-01T12:00:00Z.
 QString absoluteText(const ResolvedRange& range);
-ResolvedRange stepped(const ResolvedRange& range, int direction);     // half a range earlier (-1) or later (+1)
-ResolvedRange zoomed(const ResolvedRange& range, double factor);      // about its middle; never under 1 min
-inline bool followsClock(const QString& text) { return text.contains(QLatin1String("now")) || text == QLatin1String("today"); }
+ResolvedRange stepped(const ResolvedRange& range, int direction); // half a range earlier (-1) or later (+1)
+ResolvedRange zoomed(const ResolvedRange& range, double factor);  // about its middle; never under 1 min
+inline bool followsClock(const QString& text) {
+    return text.contains(QLatin1String("now")) || text == QLatin1String("today");
+}
 
 } // namespace waypost::ui

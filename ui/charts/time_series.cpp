@@ -24,7 +24,8 @@ QString TimeSeries::nameOf(Outcome o) const {
     return own.isEmpty() ? outcomeWord(o) : own;
 }
 
-ChartLayout::ChartLayout(const TimeSeries& data, const ChartView& view, const QRectF& area) : data_(data), view_(view) {
+ChartLayout::ChartLayout(const TimeSeries& data, const ChartView& view, const QRectF& area)
+    : data_(data), view_(view) {
     const QFontMetricsF m(Theme::current().caption());
     const qreal left = std::max(m.horizontalAdvance(u"100 %"_s), m.horizontalAdvance(u"12.5k"_s)) + 10;
     const qreal bottom = m.height() + 8, head = m.height() + 10;
@@ -97,7 +98,8 @@ QString describeHit(const TimeSeries& data, const ChartView& view, const ChartHi
     const QString when = stampText(b.start, view.zone);
     if (!b.known) return QCoreApplication::translate("Chart", "%1: no data").arg(when);
     const auto number = [](double v) { return grouped(static_cast<qulonglong>(std::llround(v))); };
-    if (!hit.state) return QCoreApplication::translate("Chart", "%1: %2 %3").arg(when, number(b.total()), data.unit);
+    if (!hit.state)
+        return QCoreApplication::translate("Chart", "%1: %2 %3").arg(when, number(b.total()), data.unit);
     const double own = b.count[static_cast<size_t>(*hit.state)];
     const double share = b.total() > 0 ? own * 100 / b.total() : 0;
     return QCoreApplication::translate("Chart", "%1: %2 %3 of %4 (%5 %)")

@@ -1,5 +1,5 @@
-// What a time series chart shows: plain values, and the one function that paints them on any device (screen, PNG, SVG,
-// PDF). Any thread may build the data; painting belongs to the GUI thread.
+// What a time series chart shows: plain values, and the one function that paints them on any device (screen,
+// PNG, SVG, PDF). Any thread may build the data; painting belongs to the GUI thread.
 #pragma once
 
 #include "ui/theme/tokens.h"
@@ -57,7 +57,7 @@ struct ChartHit {
 };
 
 struct ChartView {
-    bool share = false;    // percent of each bucket instead of counts
+    bool share = false; // percent of each bucket instead of counts
     QTimeZone zone = QTimeZone::utc();
     std::optional<ChartHit> cursor;
     std::optional<qreal> hoverX;
@@ -84,7 +84,8 @@ class ChartLayout {
     double top_ = 1;
 };
 
-void paintTimeSeries(QPainter& painter, const QRectF& area, const TimeSeries& data, const ChartView& view, const Tokens& t);
+void paintTimeSeries(QPainter& painter, const QRectF& area, const TimeSeries& data, const ChartView& view,
+                     const Tokens& t);
 
 // Words for one bar: "2026-05-01 14:00Z, deferred 37 of 412 (9.0 %)".
 QString describeHit(const TimeSeries& data, const ChartView& view, const ChartHit& hit);

@@ -58,7 +58,8 @@ QVariant TimeSeriesModel::data(const QModelIndex& i, int role) const {
 
 QVariant TimeSeriesModel::headerData(int section, Qt::Orientation o, int role) const {
     if (o != Qt::Horizontal || role != Qt::DisplayRole) return {};
-    if (section == Start) return QCoreApplication::translate("Chart", "from (%1)").arg(QString::fromLatin1(zone_.id()));
+    if (section == Start)
+        return QCoreApplication::translate("Chart", "from (%1)").arg(QString::fromLatin1(zone_.id()));
     if (section == Total) return QCoreApplication::translate("Chart", "total");
     return data_.nameOf(outcomeOrder[static_cast<size_t>(section - FirstState)]);
 }

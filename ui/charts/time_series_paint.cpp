@@ -156,7 +156,9 @@ void paintCursor(const Scene& s) {
     if (s.view.brush) {
         QColor wash = s.t.accent;
         wash.setAlphaF(0.18F);
-        const QRectF r = QRectF(QPointF(s.view.brush->first, plot.top()), QPointF(s.view.brush->second, plot.bottom())).normalized();
+        const QRectF r =
+            QRectF(QPointF(s.view.brush->first, plot.top()), QPointF(s.view.brush->second, plot.bottom()))
+                .normalized();
         s.p.fillRect(r, wash);
         s.p.setPen(QPen(s.t.accent, 1));
         s.p.drawLine(r.topLeft(), r.bottomLeft());
@@ -166,7 +168,9 @@ void paintCursor(const Scene& s) {
         s.p.setPen(QPen(s.t.lineStrong, 1));
         s.p.drawLine(QPointF(*s.view.hoverX, plot.top()), QPointF(*s.view.hoverX, plot.bottom()));
     }
-    if (!s.view.cursor || s.view.cursor->bucket < 0 || s.view.cursor->bucket >= static_cast<int>(s.data.buckets.size())) return;
+    if (!s.view.cursor || s.view.cursor->bucket < 0 ||
+        s.view.cursor->bucket >= static_cast<int>(s.data.buckets.size()))
+        return;
     QRectF r = s.layout.column(s.view.cursor->bucket);
     if (s.view.cursor->state) {
         const QRectF own = s.layout.bar(s.view.cursor->bucket, *s.view.cursor->state);
@@ -182,7 +186,8 @@ void paintCursor(const Scene& s) {
 
 } // namespace
 
-void paintTimeSeries(QPainter& p, const QRectF& area, const TimeSeries& data, const ChartView& view, const Tokens& t) {
+void paintTimeSeries(QPainter& p, const QRectF& area, const TimeSeries& data, const ChartView& view,
+                     const Tokens& t) {
     p.save();
     p.setFont(Theme::current().caption());
     p.fillRect(area, t.surface);

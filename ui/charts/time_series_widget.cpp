@@ -47,12 +47,14 @@ class TimeSeriesWidget::Canvas final : public QWidget {
         const ChartLayout layout = here();
         chart_->view_.hoverX = e->position().x();
         if (press_ && std::abs(e->position().x() - press_->x()) >= brushStarts)
-            chart_->view_.brush = {press_->x(), std::clamp(e->position().x(), layout.plot().left(), layout.plot().right())};
+            chart_->view_.brush = {
+                press_->x(), std::clamp(e->position().x(), layout.plot().left(), layout.plot().right())};
         const QString words = describeHit(chart_->data_, chart_->view_, layout.hit(e->position()));
         QString tip = words;
         for (const ChartMark& m : chart_->data_.marks)
             if (std::abs(layout.x(m.at) - e->position().x()) < 4) tip += u"\n▾ "_s + m.text;
-        QToolTip::showText(e->globalPosition().toPoint(), tip.toHtmlEscaped().replace(u'\n', u"<br>"_s), this);
+        QToolTip::showText(e->globalPosition().toPoint(), tip.toHtmlEscaped().replace(u'\n', u"<br>"_s),
+                           this);
         update();
     }
     void mouseReleaseEvent(QMouseEvent* e) override {
@@ -76,7 +78,8 @@ class TimeSeriesWidget::Canvas final : public QWidget {
     void contextMenuEvent(QContextMenuEvent* e) override {
         const ChartHit hit = here().hit(e->pos());
         if (hit.bucket >= 0)
-            Q_EMIT chart_->barMenuAsked(hit.bucket, hit.state ? static_cast<int>(*hit.state) : -1, e->globalPos());
+            Q_EMIT chart_->barMenuAsked(hit.bucket, hit.state ? static_cast<int>(*hit.state) : -1,
+                                        e->globalPos());
     }
     void leaveEvent(QEvent*) override {
         chart_->view_.hoverX.reset();
@@ -101,7 +104,8 @@ class TimeSeriesWidget::Canvas final : public QWidget {
     void activate() {
         const auto& cursor = chart_->view_.cursor;
         if (cursor && cursor->bucket >= 0)
-            Q_EMIT chart_->barActivated(cursor->bucket, cursor->state ? static_cast<int>(*cursor->state) : -1);
+            Q_EMIT chart_->barActivated(cursor->bucket,
+                                        cursor->state ? static_cast<int>(*cursor->state) : -1);
     }
     [[nodiscard]] ChartLayout here() const { return {chart_->data_, chart_->view_, rect()}; }
     TimeSeriesWidget* chart_;
@@ -120,7 +124,8 @@ TimeSeriesWidget::TimeSeriesWidget(QWidget* parent)
     table_->setShowGrid(false);
     table_->horizontalHeader()->setMinimumSectionSize(72);
     table_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
-    for (QWidget* page : {static_cast<QWidget*>(canvas_), static_cast<QWidget*>(table_), static_cast<QWidget*>(empty_)})
+    for (QWidget* page :
+         {static_cast<QWidget*>(canvas_), static_cast<QWidget*>(table_), static_cast<QWidget*>(empty_)})
         stack_->addWidget(page);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -154,7 +159,8 @@ void TimeSeriesWidget::setSeries(const TimeSeries& data) {
     canvas_->update();
 }
 
-void TimeSeriesWidget::showEmpty(EmptyState::Kind kind, const QString& headline, const QString& text, const QString& action) {
+void TimeSeriesWidget::showEmpty(EmptyState::Kind kind, const QString& headline, const QString& text,
+                                 const QString& action) {
     data_ = {};
     model_->set(data_, view_.zone, view_.share);
     empty_->set(kind, headline, text, action);
@@ -197,7 +203,8 @@ void TimeSeriesWidget::moveCursor(int buckets, int states) {
     const Bucket& b = data_.buckets[static_cast<size_t>(c.bucket)];
     // Up and down visit only states that are there; below the lowest is the whole bucket.
     int at = c.state ? static_cast<int>(*c.state) : -1;
-    for (at += states; states != 0 && at >= 0 && at < outcomeCount && b.count[static_cast<size_t>(at)] <= 0;) at += states;
+    for (at += states; states != 0 && at >= 0 && at < outcomeCount && b.count[static_cast<size_t>(at)] <= 0;)
+        at += states;
     if (at < outcomeCount) c.state = at < 0 ? std::nullopt : std::optional(static_cast<Outcome>(at));
     view_.cursor = c;
     announce();
@@ -205,9 +212,10 @@ void TimeSeriesWidget::moveCursor(int buckets, int states) {
 }
 
 void TimeSeriesWidget::announce() {
-    const QString words = view_.cursor ? describeHit(data_, view_, *view_.cursor)
-                                       : tr("%1 buckets. Arrow keys move, Enter opens rows, Alt+T shows the table.")
-                                             .arg(data_.buckets.size());
+    const QString words = view_.cursor
+                              ? describeHit(data_, view_, *view_.cursor)
+                              : tr("%1 buckets. Arrow keys move, Enter opens rows, Alt+T shows the table.")
+                                    .arg(data_.buckets.size());
     canvas_->setAccessibleDescription(words);
 }
 
@@ -221,7 +229,8 @@ void TimeSeriesWidget::paintAll(QPainter& p, const QSizeF& size, const Tokens& t
     still.cursor.reset();
     still.hoverX.reset();
     still.brush.reset();
-    paintTimeSeries(p, QRectF(0, m.height() + 10, size.width(), size.height() - m.height() - 10), data_, still, t);
+    paintTimeSeries(p, QRectF(0, m.height() + 10, size.width(), size.height() - m.height() - 10), data_,
+                    still, t);
 }
 
 bool TimeSeriesWidget::savePng(const QString& path, QSize size, qreal scale, bool asShown) const {

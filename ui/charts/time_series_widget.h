@@ -1,6 +1,7 @@
-// TimeSeriesWidget: stacked columns, lines, marks and a threshold over time. Every bar is a question: click or Enter asks
-// for its rows, dragging narrows the range. Left/Right move the cursor over buckets, Up/Down over states, Y switches
-// count/share, Alt+T shows the same values as a table. With nothing to plot it says why.
+// TimeSeriesWidget: stacked columns, lines, marks and a threshold over time. Every bar is a question: click
+// or Enter asks for its rows, dragging narrows the range. Left/Right move the cursor over buckets, Up/Down
+// over states, Y switches count/share, Alt+T shows the same values as a table. With nothing to plot it says
+// why.
 #pragma once
 
 #include "ui/charts/time_series.h"
@@ -23,7 +24,8 @@ class TimeSeriesWidget : public QWidget {
     void setZone(const QTimeZone& zone);
     void setShare(bool on);
     void setTitle(const QString& title); // accessible name and head of exports
-    void showEmpty(EmptyState::Kind kind, const QString& headline, const QString& text, const QString& action = {});
+    void showEmpty(EmptyState::Kind kind, const QString& headline, const QString& text,
+                   const QString& action = {});
     void setTableShown(bool on);
     [[nodiscard]] bool tableShown() const;
     [[nodiscard]] bool share() const { return view_.share; }
@@ -34,7 +36,8 @@ class TimeSeriesWidget : public QWidget {
     [[nodiscard]] QWidget* canvas() const;
     [[nodiscard]] QSize sizeHint() const override { return {640, 220}; }
 
-    // The same paint code on other devices; light colours unless `asShown`. False: the file could not be written.
+    // The same paint code on other devices; light colours unless `asShown`. False: the file could not be
+    // written.
     bool savePng(const QString& path, QSize size, qreal scale = 2, bool asShown = false) const;
     bool saveSvg(const QString& path, QSize size, bool asShown = false) const;
     bool savePdf(const QString& path, QSize size) const;

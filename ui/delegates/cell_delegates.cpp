@@ -36,7 +36,8 @@ void OutcomeDelegate::paint(QPainter* p, const QStyleOptionViewItem& option, con
     const auto outcome = static_cast<Outcome>(state.toInt());
     const QRect r = option.rect.adjusted(space::s, 0, -space::xs, 0);
     p->save();
-    paintMark(*p, QRectF(r.left(), r.center().y() - markSide / 2.0 + 0.5, markSide, markSide), outcome, tokens().of(outcome));
+    paintMark(*p, QRectF(r.left(), r.center().y() - markSide / 2.0 + 0.5, markSide, markSide), outcome,
+              tokens().of(outcome));
     p->setFont(option.font);
     p->setPen(tokens().text);
     const QRect text = r.adjusted(markSide + space::s - 2, 0, 0, 0);
@@ -56,7 +57,8 @@ void BarDelegate::paint(QPainter* p, const QStyleOptionViewItem& option, const Q
     const auto trend = value.value<CountTrend>();
     p->save();
     if (trend.total > 0) {
-        const double share = std::min(1.0, static_cast<double>(trend.count) / static_cast<double>(trend.total));
+        const double share =
+            std::min(1.0, static_cast<double>(trend.count) / static_cast<double>(trend.total));
         const QRectF track = QRectF(option.rect).adjusted(space::xs, 0, -space::xs, 0);
         const QRectF bar(track.left(), option.rect.bottom() - 4, std::max(1.0, track.width() * share), 3);
         p->fillRect(QRectF(track.left(), bar.top(), track.width(), 3), tokens().line);
@@ -64,11 +66,13 @@ void BarDelegate::paint(QPainter* p, const QStyleOptionViewItem& option, const Q
     }
     p->setFont(option.font);
     p->setPen(tokens().text);
-    p->drawText(option.rect.adjusted(space::s, 0, -space::s, -3), Qt::AlignVCenter | Qt::AlignRight, index.data().toString());
+    p->drawText(option.rect.adjusted(space::s, 0, -space::s, -3), Qt::AlignVCenter | Qt::AlignRight,
+                index.data().toString());
     p->restore();
 }
 
-void SparklineDelegate::paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+void SparklineDelegate::paint(QPainter* p, const QStyleOptionViewItem& option,
+                              const QModelIndex& index) const {
     paintGround(p, option, index);
     const QVariant value = index.data(TrendRole);
     if (!value.canConvert<CountTrend>()) return;
@@ -87,7 +91,8 @@ void SparklineDelegate::paint(QPainter* p, const QStyleOptionViewItem& option, c
         if (std::isnan(shown[i]) || shown[i] <= 0 || top <= 0) continue;
         const qreal height = std::max(1.0, r.height() * shown[i] / top);
         const qreal x = r.right() - step * static_cast<qreal>(shown.size() - i);
-        p->fillRect(QRectF(x, r.bottom() - height, std::max(1.0, step - 1), height), tokens().of(trend.state));
+        p->fillRect(QRectF(x, r.bottom() - height, std::max(1.0, step - 1), height),
+                    tokens().of(trend.state));
     }
     p->restore();
 }

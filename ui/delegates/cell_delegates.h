@@ -1,5 +1,5 @@
-// Delegates: they paint, models say what. Each draws the ordinary cell first, so selection, hover and focus look the same
-// everywhere.
+// Delegates: they paint, models say what. Each draws the ordinary cell first, so selection, hover and focus
+// look the same everywhere.
 #pragma once
 
 #include <QStyledItemDelegate>
@@ -11,7 +11,8 @@ class OutcomeDelegate : public QStyledItemDelegate {
     Q_OBJECT
   public:
     using QStyledItemDelegate::QStyledItemDelegate;
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override;
     [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 };
 
@@ -20,7 +21,8 @@ class BarDelegate : public QStyledItemDelegate {
     Q_OBJECT
   public:
     using QStyledItemDelegate::QStyledItemDelegate;
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override;
 };
 
 // Up to 24 columns of the past (CountTrend in TrendRole); unknown points leave a gap.
@@ -29,7 +31,8 @@ class SparklineDelegate : public QStyledItemDelegate {
   public:
     static constexpr int points = 24;
     using QStyledItemDelegate::QStyledItemDelegate;
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override;
 };
 
 } // namespace waypost::ui

@@ -21,7 +21,8 @@ class DesktopPrompts final : public Prompts {
     QStringList openFiles(QWidget* parent, const QString& title, const QString& filter) override {
         return QFileDialog::getOpenFileNames(parent, title, QString(), filter);
     }
-    QString saveFile(QWidget* parent, const QString& title, const QString& name, const QString& filter) override {
+    QString saveFile(QWidget* parent, const QString& title, const QString& name,
+                     const QString& filter) override {
         return QFileDialog::getSaveFileName(parent, title, name, filter);
     }
     bool confirm(QWidget* parent, const Confirmation& what) override;
@@ -46,7 +47,9 @@ bool DesktopPrompts::confirm(QWidget* parent, const Confirmation& what) {
         typed->setPlaceholderText(typed->accessibleName());
         go->setEnabled(false);
         QObject::connect(typed, &QLineEdit::textChanged, go,
-                         [go, want = QString::number(*what.typedCount)](const QString& t) { go->setEnabled(t.trimmed() == want); });
+                         [go, want = QString::number(*what.typedCount)](const QString& t) {
+                             go->setEnabled(t.trimmed() == want);
+                         });
         column->addWidget(typed);
     }
     auto* buttons = new QHBoxLayout;

@@ -1,4 +1,5 @@
-// Prompts: the one seam through which the window asks a person: file names and confirmations. Tests answer instead.
+// Prompts: the one seam through which the window asks a person: file names and confirmations. Tests answer
+// instead.
 #pragma once
 
 #include <QString>
@@ -15,8 +16,8 @@ namespace waypost::ui {
 
 struct Confirmation {
     QString title;
-    QString text;           // what will happen, to what; plain text
-    QString button;         // names the effect and the count: "Send to 42 seed addresses"
+    QString text;   // what will happen, to what; plain text
+    QString button; // names the effect and the count: "Send to 42 seed addresses"
     bool destructive = false;
     std::optional<qulonglong> typedCount; // when set, the person must type this number
 };
@@ -26,11 +27,12 @@ class Prompts {
     virtual ~Prompts() = default;
     // Empty: the person gave up.
     virtual QStringList openFiles(QWidget* parent, const QString& title, const QString& nameFilter) = 0;
-    virtual QString saveFile(QWidget* parent, const QString& title, const QString& name, const QString& nameFilter) = 0;
+    virtual QString saveFile(QWidget* parent, const QString& title, const QString& name,
+                             const QString& nameFilter) = 0;
     virtual bool confirm(QWidget* parent, const Confirmation& what) = 0;
 };
 
-Prompts& prompts();                                // the desktop's own unless replaced
+Prompts& prompts();                                    // the desktop's own unless replaced
 void setPrompts(std::unique_ptr<Prompts> replacement); // null: back to the desktop's own
 
 // Answers in order; an unexpected question is recorded and refused.

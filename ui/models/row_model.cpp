@@ -15,7 +15,8 @@ void RowModel::onFetch(std::function<void(const PageAsk&)> fetch) {
 void RowModel::send() {
     pending_ = ++lastTicket_;
     Q_EMIT loadingChanged(true);
-    if (fetch_) fetch_({pending_, rows_.empty() ? QString() : rows_.back().key, pageSize, sortColumn_, order_});
+    if (fetch_)
+        fetch_({pending_, rows_.empty() ? QString() : rows_.back().key, pageSize, sortColumn_, order_});
 }
 
 void RowModel::ask() {
@@ -57,7 +58,8 @@ void RowModel::insertAt(int at, std::vector<Row> rows) {
     if (rows.empty()) return;
     const int count = static_cast<int>(rows.size());
     beginInsertRows({}, at, at + count - 1);
-    rows_.insert(rows_.begin() + at, std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
+    rows_.insert(rows_.begin() + at, std::make_move_iterator(rows.begin()),
+                 std::make_move_iterator(rows.end()));
     for (int i = at; i < static_cast<int>(rows_.size()); ++i) index_[rows_[static_cast<size_t>(i)].key] = i;
     endInsertRows();
 }

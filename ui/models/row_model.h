@@ -1,6 +1,6 @@
-// RowModel: a table over a keyset-paged source. Cells carry text for the eye and a raw value for copies and exports.
-// A live model is never reset: a new question removes rows and inserts the answer; new rows wait behind "24 new" while
-// somebody reads. GUI thread only; the fetch callback must not block.
+// RowModel: a table over a keyset-paged source. Cells carry text for the eye and a raw value for copies and
+// exports. A live model is never reset: a new question removes rows and inserts the answer; new rows wait
+// behind "24 new" while somebody reads. GUI thread only; the fetch callback must not block.
 #pragma once
 
 #include "ui/theme/tokens.h"
@@ -35,9 +35,9 @@ struct Cell {
     QString text; // foreign text allowed: shown escaped
     QVariant raw; // invalid: `text` is the value
     std::optional<Outcome> state;
-    QVariant trend;   // CountTrend
-    QString filter;   // "provider:gmail"
-    QString toolTip;  // empty: text
+    QVariant trend;  // CountTrend
+    QString filter;  // "provider:gmail"
+    QString toolTip; // empty: text
 };
 
 struct Row {
@@ -62,13 +62,13 @@ class RowModel : public QAbstractTableModel {
     explicit RowModel(std::vector<Column> columns, QObject* parent = nullptr);
     void onFetch(std::function<void(const PageAsk&)> fetch);
 
-    void ask();                                                    // drop what is held and ask anew
-    void page(quint64 ticket, std::vector<Row> rows, bool more);   // the answer
-    void failed(quint64 ticket, const QString& sentence);          // the answer, when there is none
-    void update(const std::vector<Row>& rows);                     // known keys, in place, in exact ranges
-    void offerNew(std::vector<Row> rows);                          // held back while frozen
+    void ask();                                                  // drop what is held and ask anew
+    void page(quint64 ticket, std::vector<Row> rows, bool more); // the answer
+    void failed(quint64 ticket, const QString& sentence);        // the answer, when there is none
+    void update(const std::vector<Row>& rows);                   // known keys, in place, in exact ranges
+    void offerNew(std::vector<Row> rows);                        // held back while frozen
     void setFrozen(bool frozen);
-    void takeNew();                                                // "24 new" was pressed
+    void takeNew(); // "24 new" was pressed
 
     [[nodiscard]] const std::vector<Column>& columns() const { return columns_; }
     [[nodiscard]] int columnOf(const QString& id) const;
@@ -82,7 +82,8 @@ class RowModel : public QAbstractTableModel {
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-    [[nodiscard]] QVariant headerData(int section, Qt::Orientation o, int role = Qt::DisplayRole) const override;
+    [[nodiscard]] QVariant headerData(int section, Qt::Orientation o,
+                                      int role = Qt::DisplayRole) const override;
     [[nodiscard]] bool canFetchMore(const QModelIndex& parent) const override;
     void fetchMore(const QModelIndex& parent) override;
     void sort(int column, Qt::SortOrder order) override; // asks the source; nothing is sorted here

@@ -24,8 +24,8 @@ QString workspaceKindWord(WorkspaceKind kind) {
 }
 
 HeaderBar::HeaderBar(QWidget* parent)
-    : QWidget(parent), name_(foreign::label({}, this)), kindMark_(foreign::label({}, this)), palette_(new QPushButton(this)),
-      offline_(new QToolButton(this)), bell_(new QToolButton(this)) {
+    : QWidget(parent), name_(foreign::label({}, this)), kindMark_(foreign::label({}, this)),
+      palette_(new QPushButton(this)), offline_(new QToolButton(this)), bell_(new QToolButton(this)) {
     setObjectName(u"header"_s);
     setAttribute(Qt::WA_StyledBackground);
     setFixedHeight(44);
@@ -86,7 +86,8 @@ void HeaderBar::restyle() {
     kindMark_->setFont(f);
     const QColor ground = kind_ == WorkspaceKind::Production ? t.production : t.lab;
     const QColor ink = contrast(QColor(Qt::white), ground) >= 4.0 ? QColor(Qt::white) : QColor(0x0E141C);
-    kindMark_->setStyleSheet(u"background: %1; color: %2; border-radius: 3px; padding: 2px 7px;"_s.arg(ground.name(), ink.name()));
+    kindMark_->setStyleSheet(
+        u"background: %1; color: %2; border-radius: 3px; padding: 2px 7px;"_s.arg(ground.name(), ink.name()));
     palette_->setStyleSheet(u"text-align: left; color: %1;"_s.arg(t.textMuted.name()));
 }
 
@@ -101,7 +102,8 @@ void HeaderBar::setOffline(bool offline) {
     offline_->setIcon(icon(offline ? u"offline" : u"online"));
     offline_->setText(offline ? tr("Offline") : tr("Online"));
     offline_->setAccessibleName(offline ? tr("Offline: nothing leaves this machine") : tr("Online"));
-    offline_->setToolTip(offline ? tr("Nothing leaves this machine. Click to go online.") : tr("Click to stop every outgoing packet."));
+    offline_->setToolTip(offline ? tr("Nothing leaves this machine. Click to go online.")
+                                 : tr("Click to stop every outgoing packet."));
 }
 
 QString HeaderBar::kindShown() const {

@@ -17,7 +17,8 @@ KeysHelp::KeysHelp(QWidget* window) : QFrame(window) {
     hide();
 }
 
-void KeysHelp::open(const QString& screen, const std::vector<KeyHelp>& page, const std::vector<KeyHelp>& window) {
+void KeysHelp::open(const QString& screen, const std::vector<KeyHelp>& page,
+                    const std::vector<KeyHelp>& window) {
     delete layout();
     qDeleteAll(findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly));
     listed_.clear();
@@ -53,7 +54,8 @@ void KeysHelp::open(const QString& screen, const std::vector<KeyHelp>& page, con
 }
 
 void KeysHelp::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Escape || event->key() == Qt::Key_F1 || event->key() == Qt::Key_Question) return hide();
+    if (event->key() == Qt::Key_Escape || event->key() == Qt::Key_F1 || event->key() == Qt::Key_Question)
+        return hide();
     QFrame::keyPressEvent(event);
 }
 

@@ -64,7 +64,8 @@ MainWindow::MainWindow(const QString& layoutFile, std::function<qint64()> now, Q
     connect(strip_, &StatusStrip::jobsOpened, this, [this] { openPage(u"jobs"_s); });
     connect(crumbs_, &Breadcrumb::stepChosen, this, [this](int index) {
         Page* page = currentAsPage();
-        while (page && page->crumbs().size() > index && page->goBack()) {}
+        while (page && page->crumbs().size() > index && page->goBack()) {
+        }
         refreshCrumbs();
     });
     saveSoon_.setSingleShot(true);
@@ -180,8 +181,8 @@ void MainWindow::setWorkspace(const QString& name, WorkspaceKind kind) {
     setWindowTitle(word.isEmpty() ? u"%1 – Waypost"_s.arg(name) : u"%1 (%2) – Waypost"_s.arg(name, word));
 }
 
-void MainWindow::addCommand(const QString& id, const QString& category, const QString& title, const QString& keys,
-                            std::function<void()> run) {
+void MainWindow::addCommand(const QString& id, const QString& category, const QString& title,
+                            const QString& keys, std::function<void()> run) {
     PaletteItem item;
     item.group = PaletteItem::Group::Command;
     item.id = id;

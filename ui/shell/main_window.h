@@ -1,5 +1,6 @@
-// MainWindow: the frame of every screen: rail, header, page bar (breadcrumb and time range), content, status strip. It
-// knows no engine; the owner adds pages and feeds jobs, segments and palette items. GUI thread only.
+// MainWindow: the frame of every screen: rail, header, page bar (breadcrumb and time range), content, status
+// strip. It knows no engine; the owner adds pages and feeds jobs, segments and palette items. GUI thread
+// only.
 #pragma once
 
 #include "ui/shell/header_bar.h"
@@ -32,12 +33,13 @@ class MainWindow : public QMainWindow {
     static constexpr QSize usual{1440, 900};
 
     // `layoutFile`: where window state lives; `now` is the clock (UTC ms) of ranges and ages.
-    explicit MainWindow(const QString& layoutFile, std::function<qint64()> now = {}, QWidget* parent = nullptr);
+    explicit MainWindow(const QString& layoutFile, std::function<qint64()> now = {},
+                        QWidget* parent = nullptr);
     ~MainWindow() override;
 
     // `shortcut` like "Ctrl+1", may be empty. The first page added is shown. The window owns the widget.
-    void addPage(const QString& id, const QString& title, const QString& icon, QWidget* page, const QString& shortcut,
-                 NavRail::Section section = NavRail::Section::Main);
+    void addPage(const QString& id, const QString& title, const QString& icon, QWidget* page,
+                 const QString& shortcut, NavRail::Section section = NavRail::Section::Main);
     void openPage(const QString& id);
     [[nodiscard]] QString currentPage() const { return current_; }
     [[nodiscard]] QWidget* page(const QString& id) const;

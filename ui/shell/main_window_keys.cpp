@@ -46,11 +46,14 @@ void MainWindow::addStandardCommands() {
     });
     addCommand(u"undo"_s, view, tr("Undo"), u"Ctrl+Z"_s, [this] { undo_->undo(); });
     addCommand(u"quit"_s, view, tr("Quit"), u"Ctrl+Q"_s, [this] { close(); });
-    addCommand(u"full"_s, view, tr("Full screen"), u"F11"_s, [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
-    addCommand(u"rail"_s, view, tr("Collapse navigation"), u"Ctrl+B"_s, [this] { rail_->setCollapsed(!rail_->isCollapsed()); });
+    addCommand(u"full"_s, view, tr("Full screen"), u"F11"_s,
+               [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
+    addCommand(u"rail"_s, view, tr("Collapse navigation"), u"Ctrl+B"_s,
+               [this] { rail_->setCollapsed(!rail_->isCollapsed()); });
     addCommand(u"layout.reset"_s, view, tr("Reset layout"), {}, [this] { resetLayout(); });
     addCommand(u"range.hour"_s, range, tr("Last hour"), {}, [this] { range_->setText(u"now-1h..now"_s); });
-    addCommand(u"range.day"_s, range, tr("Last 24 hours"), {}, [this] { range_->setText(u"now-24h..now"_s); });
+    addCommand(u"range.day"_s, range, tr("Last 24 hours"), {},
+               [this] { range_->setText(u"now-24h..now"_s); });
     addCommand(u"range.week"_s, range, tr("Last 7 days"), {}, [this] { range_->setText(u"now-7d..now"_s); });
     const auto mode = [this](Theme::Mode m) {
         return [this, m] {
@@ -65,7 +68,8 @@ void MainWindow::addStandardCommands() {
 
 bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
     if (event->type() == QEvent::KeyPress && isActiveWindow() && watched == QApplication::focusWidget() &&
-        QApplication::focusWidget()->window() == this && !isTyping() && windowKey(*static_cast<QKeyEvent*>(event)))
+        QApplication::focusWidget()->window() == this && !isTyping() &&
+        windowKey(*static_cast<QKeyEvent*>(event)))
         return true;
     return QMainWindow::eventFilter(watched, event);
 }
@@ -102,13 +106,20 @@ void MainWindow::goBack() {
 
 void MainWindow::showKeys() {
     if (help_->isVisible()) return help_->hide();
-    std::vector<KeyHelp> window{{u"Ctrl+K  :"_s, tr("palette")},       {u"/"_s, tr("filter")},
-                                {u"Esc"_s, tr("one level back")},      {u"[  ]"_s, tr("earlier, later range")},
-                                {u"-  +"_s, tr("longer, shorter range")}, {u"Alt+Left"_s, tr("screen before")},
-                                {u"F5"_s, tr("refresh")},              {u"Ctrl+E"_s, tr("export this view")},
-                                {u"Ctrl+Z"_s, tr("undo")},             {u"Ctrl+B"_s, tr("collapse navigation")},
-                                {u"Alt+T"_s, tr("chart as table")},    {u"j k"_s, tr("next, previous row")},
-                                {u"e  Shift+E"_s, tr("next, previous problem")}, {u"F1  ?"_s, tr("these keys")}};
+    std::vector<KeyHelp> window{{u"Ctrl+K  :"_s, tr("palette")},
+                                {u"/"_s, tr("filter")},
+                                {u"Esc"_s, tr("one level back")},
+                                {u"[  ]"_s, tr("earlier, later range")},
+                                {u"-  +"_s, tr("longer, shorter range")},
+                                {u"Alt+Left"_s, tr("screen before")},
+                                {u"F5"_s, tr("refresh")},
+                                {u"Ctrl+E"_s, tr("export this view")},
+                                {u"Ctrl+Z"_s, tr("undo")},
+                                {u"Ctrl+B"_s, tr("collapse navigation")},
+                                {u"Alt+T"_s, tr("chart as table")},
+                                {u"j k"_s, tr("next, previous row")},
+                                {u"e  Shift+E"_s, tr("next, previous problem")},
+                                {u"F1  ?"_s, tr("these keys")}};
     for (const Entry& e : pages_)
         if (!e.keys.isEmpty()) window.push_back({e.keys, e.title});
     const Entry* e = entry(current_);
@@ -123,7 +134,8 @@ void MainWindow::saveLayout() {
     if (followsClock(range_->text())) store_.set(u"range"_s, range_->text()); // a past range is not a habit
     store_.set(u"palette/recents"_s, omnibox_->recents());
     for (const Entry& e : pages_)
-        if (const auto* page = qobject_cast<const Page*>(e.widget)) store_.set(u"page/"_s + e.id, page->saveLayout());
+        if (const auto* page = qobject_cast<const Page*>(e.widget))
+            store_.set(u"page/"_s + e.id, page->saveLayout());
     store_.flush();
 }
 
@@ -135,7 +147,8 @@ void MainWindow::restoreLayout() {
     if (!range.isEmpty()) range_->setText(range);
     omnibox_->setRecents(store_.value(u"palette/recents"_s).toStringList());
     if (store_.value(u"theme"_s).isValid())
-        Theme::current().setMode(static_cast<Theme::Mode>(std::clamp(store_.value(u"theme"_s).toInt(), 0, 2)));
+        Theme::current().setMode(
+            static_cast<Theme::Mode>(std::clamp(store_.value(u"theme"_s).toInt(), 0, 2)));
 }
 
 void MainWindow::resetLayout() {

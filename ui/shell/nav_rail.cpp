@@ -50,15 +50,16 @@ class NavRail::Button final : public QAbstractButton {
         if (isChecked()) p.fillRect(QRectF(0, box.top() + 4, 3, box.height() - 8), t.accent);
         const bool narrow = rail_->isCollapsed();
         const int left = narrow ? (width() - iconSide) / 2 : 16;
-        icon().paint(&p, QRect(left, (height() - iconSide) / 2, iconSide, iconSide), Qt::AlignCenter, QIcon::Normal,
-                     isChecked() ? QIcon::On : QIcon::Off);
+        icon().paint(&p, QRect(left, (height() - iconSide) / 2, iconSide, iconSide), Qt::AlignCenter,
+                     QIcon::Normal, isChecked() ? QIcon::On : QIcon::Off);
         QFont f = Theme::current().body();
         if (isChecked()) f.setWeight(QFont::DemiBold);
         p.setFont(f);
         p.setPen(t.text);
         if (!narrow) {
             const QRect words = rect().adjusted(16 + iconSide + 10, 0, count ? -40 : -10, 0);
-            p.drawText(words, Qt::AlignVCenter | Qt::AlignLeft, QFontMetrics(f).elidedText(text(), Qt::ElideRight, words.width()));
+            p.drawText(words, Qt::AlignVCenter | Qt::AlignLeft,
+                       QFontMetrics(f).elidedText(text(), Qt::ElideRight, words.width()));
         }
         if (count) paintCount(p, narrow);
         if (hasFocus()) paintFocus(p, box, t);
@@ -101,7 +102,8 @@ NavRail::NavRail(QWidget* parent)
     applyWidth();
 }
 
-void NavRail::add(const QString& id, const QString& title, const QString& iconName, const QString& keys, Section section) {
+void NavRail::add(const QString& id, const QString& title, const QString& iconName, const QString& keys,
+                  Section section) {
     auto* button = new Button(this, id, title, iconName, keys);
     buttons_.push_back(button);
     group_->addButton(button);

@@ -17,7 +17,8 @@ class NavRail : public QWidget {
     enum class Section { Main, Tools };
 
     explicit NavRail(QWidget* parent = nullptr);
-    void add(const QString& id, const QString& title, const QString& iconName, const QString& shortcut, Section section);
+    void add(const QString& id, const QString& title, const QString& iconName, const QString& shortcut,
+             Section section);
     void setCurrent(const QString& id);
     void setCollapsed(bool collapsed);
     [[nodiscard]] bool isCollapsed() const { return collapsed_; }

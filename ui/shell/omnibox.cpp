@@ -57,7 +57,9 @@ class RowDelegate final : public QStyledItemDelegate {
                     QFontMetrics(p->font()).elidedText(i.data().toString(), Qt::ElideMiddle, words.width()));
         p->restore();
     }
-    QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override { return {200, rowHeight}; }
+    QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override {
+        return {200, rowHeight};
+    }
 };
 
 } // namespace
@@ -126,7 +128,8 @@ std::vector<PaletteItem> Omnibox::matches(const QString& typed) const {
         for (PaletteItem& item : provider->offer(words)) {
             int score = item.group == PaletteItem::Group::LookUp
                             ? 1 // a look-up is made for the typed text, it always fits
-                            : std::max(fuzzyScore(words, item.title), fuzzyScore(words, item.category + u' ' + item.title) - 2);
+                            : std::max(fuzzyScore(words, item.title),
+                                       fuzzyScore(words, item.category + u' ' + item.title) - 2);
             if (!words.isEmpty() && score <= 0) continue;
             const qsizetype recent = recents_.indexOf(item.id);
             if (recent >= 0) score += words.isEmpty() ? 1000 - static_cast<int>(recent) : 5;
@@ -149,7 +152,8 @@ void Omnibox::refill() {
     shown_ = matches(field_->text());
     list_->clear();
     for (const PaletteItem& item : shown_) {
-        auto* row = new QListWidgetItem(icon(item.icon.isEmpty() ? u"search"_s : item.icon), foreign::printable(item.title), list_);
+        auto* row = new QListWidgetItem(icon(item.icon.isEmpty() ? u"search"_s : item.icon),
+                                        foreign::printable(item.title), list_);
         row->setData(CategoryRole, item.category);
         row->setData(KeysRole, item.keys);
         row->setData(Qt::AccessibleTextRole, QStringList{item.title, item.category, item.keys}.join(u' '));

@@ -1,5 +1,6 @@
-// Omnibox: the palette (Ctrl+K). Objects first, then commands with category and key, then whatever a provider offers to
-// look up for the typed text. What was chosen lately comes first while nothing is typed. Nothing exists only here.
+// Omnibox: the palette (Ctrl+K). Objects first, then commands with category and key, then whatever a provider
+// offers to look up for the typed text. What was chosen lately comes first while nothing is typed. Nothing
+// exists only here.
 #pragma once
 
 #include <QFrame>

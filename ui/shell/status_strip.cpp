@@ -13,8 +13,8 @@ using namespace Qt::StringLiterals;
 namespace waypost::ui {
 
 StatusStrip::StatusStrip(QWidget* parent)
-    : QWidget(parent), row_(new QHBoxLayout(this)), jobs_(new QToolButton(this)), bar_(new QProgressBar(this)),
-      cancel_(new QToolButton(this)) {
+    : QWidget(parent), row_(new QHBoxLayout(this)), jobs_(new QToolButton(this)),
+      bar_(new QProgressBar(this)), cancel_(new QToolButton(this)) {
     setObjectName(u"statusStrip"_s);
     setAttribute(Qt::WA_StyledBackground);
     setFixedHeight(30);
@@ -48,7 +48,8 @@ void StatusStrip::setJobs(const std::vector<JobInfo>& jobs) {
     for (const JobInfo& j : jobs) {
         if (!jobIsActive(j)) continue;
         ++active;
-        if (!shown || (shown->state == JobInfo::State::Queued && j.state != JobInfo::State::Queued)) shown = &j;
+        if (!shown || (shown->state == JobInfo::State::Queued && j.state != JobInfo::State::Queued))
+            shown = &j;
     }
     bar_->setVisible(shown);
     cancel_->setVisible(shown && shown->canCancel);
@@ -66,7 +67,8 @@ void StatusStrip::setJobs(const std::vector<JobInfo>& jobs) {
     cancel_->setText(cancelling ? tr("Cancelling…") : tr("Cancel"));
 }
 
-void StatusStrip::setSegment(const QString& id, const QString& words, const QString& explanation, std::optional<Outcome> state) {
+void StatusStrip::setSegment(const QString& id, const QString& words, const QString& explanation,
+                             std::optional<Outcome> state) {
     QToolButton*& button = segments_[id];
     if (!button) {
         button = new QToolButton(this);

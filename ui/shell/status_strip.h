@@ -1,5 +1,5 @@
-// StatusStrip: jobs with progress and cancel, then segments (storage, resolver, clock), each a button that opens the
-// page which explains it.
+// StatusStrip: jobs with progress and cancel, then segments (storage, resolver, clock), each a button that
+// opens the page which explains it.
 #pragma once
 
 #include "ui/theme/tokens.h"
@@ -24,7 +24,8 @@ class StatusStrip : public QWidget {
     explicit StatusStrip(QWidget* parent = nullptr);
     void setJobs(const std::vector<JobInfo>& jobs); // the first running one is shown, the others counted
     // Made on first use, in the order of first use. `state` puts a mark before the words.
-    void setSegment(const QString& id, const QString& words, const QString& explanation, std::optional<Outcome> state = {});
+    void setSegment(const QString& id, const QString& words, const QString& explanation,
+                    std::optional<Outcome> state = {});
 
   Q_SIGNALS:
     void jobsOpened();

@@ -20,10 +20,10 @@ namespace waypost::ui {
 
 namespace {
 constexpr std::pair<const char16_t*, const char*> presets[] = {
-    {u"now-1h..now", QT_TR_NOOP("Last hour")},       {u"now-6h..now", QT_TR_NOOP("Last 6 hours")},
-    {u"now-24h..now", QT_TR_NOOP("Last 24 hours")},  {u"now/d..now", QT_TR_NOOP("Today")},
-    {u"yesterday", QT_TR_NOOP("Yesterday")},         {u"now-7d..now", QT_TR_NOOP("Last 7 days")},
-    {u"now-30d..now", QT_TR_NOOP("Last 30 days")},   {u"now-90d..now", QT_TR_NOOP("Last 90 days")},
+    {u"now-1h..now", QT_TR_NOOP("Last hour")},      {u"now-6h..now", QT_TR_NOOP("Last 6 hours")},
+    {u"now-24h..now", QT_TR_NOOP("Last 24 hours")}, {u"now/d..now", QT_TR_NOOP("Today")},
+    {u"yesterday", QT_TR_NOOP("Yesterday")},        {u"now-7d..now", QT_TR_NOOP("Last 7 days")},
+    {u"now-30d..now", QT_TR_NOOP("Last 30 days")},  {u"now-90d..now", QT_TR_NOOP("Last 90 days")},
 };
 } // namespace
 
@@ -48,7 +48,8 @@ TimeRangeControl::TimeRangeControl(QWidget* parent, std::function<qint64()> now)
     auto* zones = new QMenu(zoneButton_);
     zones->addAction(u"UTC"_s, this, [this] { setZone(QTimeZone::utc()); });
     const QTimeZone local = QTimeZone::systemTimeZone();
-    zones->addAction(tr("Local (%1)").arg(QString::fromLatin1(local.id())), this, [this, local] { setZone(local); });
+    zones->addAction(tr("Local (%1)").arg(QString::fromLatin1(local.id())), this,
+                     [this, local] { setZone(local); });
     zoneButton_->setMenu(zones);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
@@ -80,9 +81,11 @@ void TimeRangeControl::show(const QString& text) {
     for (const auto& [preset, title] : presets)
         if (text == QStringView(preset)) words = tr(title);
     if (!followsClock(text) && words == text) {
-        const QDateTime from = QDateTime::fromMSecsSinceEpoch(range_.from, zone_), to = QDateTime::fromMSecsSinceEpoch(range_.to, zone_);
+        const QDateTime from = QDateTime::fromMSecsSinceEpoch(range_.from, zone_),
+                        to = QDateTime::fromMSecsSinceEpoch(range_.to, zone_);
         const bool oneDay = from.date() == to.date();
-        words = QLocale::c().toString(from, u"d MMM HH:mm"_s) + u" – "_s + QLocale::c().toString(to, oneDay ? u"HH:mm"_s : u"d MMM HH:mm"_s);
+        words = QLocale::c().toString(from, u"d MMM HH:mm"_s) + u" – "_s +
+                QLocale::c().toString(to, oneDay ? u"HH:mm"_s : u"d MMM HH:mm"_s);
     }
     button_->setText(words);
     button_->setToolTip(text + u'\n' + stampText(range_.from, zone_) + u"\n"_s + stampText(range_.to, zone_));
@@ -90,7 +93,9 @@ void TimeRangeControl::show(const QString& text) {
 
 void TimeRangeControl::setZone(const QTimeZone& zone) {
     zone_ = zone;
-    const QString name = zone == QTimeZone::utc() ? u"UTC"_s : QDateTime::fromMSecsSinceEpoch(now_(), zone).timeZoneAbbreviation();
+    const QString name = zone == QTimeZone::utc()
+                             ? u"UTC"_s
+                             : QDateTime::fromMSecsSinceEpoch(now_(), zone).timeZoneAbbreviation();
     zoneButton_->setText(name);
     setText(text_);
     Q_EMIT zoneChanged();
@@ -143,8 +148,10 @@ QFrame* TimeRangeControl::buildPopup() {
     grid->addWidget(field, n / 2, 0, 1, 2);
     grid->addWidget(says, n / 2 + 1, 0, 1, 2);
     connect(field, &QLineEdit::returnPressed, this, [this, popup, field, says] {
-        if (setText(field->text())) popup->close();
-        else says->setText(error_);
+        if (setText(field->text()))
+            popup->close();
+        else
+            says->setText(error_);
     });
     field->setFocus();
     return popup;

@@ -1,5 +1,5 @@
-// TimeRangeControl: the one time range of the window: its text, presets, display zone, and step/zoom. The clock is
-// injected. A text that is no range is refused with a sentence and changes nothing.
+// TimeRangeControl: the one time range of the window: its text, presets, display zone, and step/zoom. The
+// clock is injected. A text that is no range is refused with a sentence and changes nothing.
 #pragma once
 
 #include "ui/charts/time_range.h"

@@ -58,7 +58,8 @@ bool UndoBar::eventFilter(QObject* watched, QEvent* event) {
 
 void UndoBar::place() {
     adjustSize();
-    move((parentWidget()->width() - width()) / 2, parentWidget()->height() - height() - stripHeight - space::s);
+    move((parentWidget()->width() - width()) / 2,
+         parentWidget()->height() - height() - stripHeight - space::s);
 }
 
 } // namespace waypost::ui

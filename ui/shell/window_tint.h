@@ -1,5 +1,6 @@
-// WindowTint: the 4 px frame over a production workspace, drawn above everything and transparent to the mouse; demo and
-// lab workspaces get their word in the frame's corner instead, so no screenshot is taken for real data.
+// WindowTint: the 4 px frame over a production workspace, drawn above everything and transparent to the
+// mouse; demo and lab workspaces get their word in the frame's corner instead, so no screenshot is taken for
+// real data.
 #pragma once
 
 #include "ui/shell/header_bar.h"

@@ -46,7 +46,8 @@ void paintFill(QPainter& p, const QRectF& rect, Outcome state, const Tokens& t) 
     p.setRenderHint(QPainter::Antialiasing, true);
     p.setPen(QPen(ink, 1));
     if (pattern == FillPattern::Slash || pattern == FillPattern::Cross) slashes(p, rect, patternStep, true);
-    if (pattern == FillPattern::Backslash || pattern == FillPattern::Cross) slashes(p, rect, patternStep, false);
+    if (pattern == FillPattern::Backslash || pattern == FillPattern::Cross)
+        slashes(p, rect, patternStep, false);
     if (pattern == FillPattern::Dots) dots(p, rect, ink);
     p.restore();
 }

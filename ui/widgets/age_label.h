@@ -1,5 +1,5 @@
-// AgeLabel: how old the data beside it is ("12 s ago"), ticking by itself. Past its stale age it greys and gets a clock;
-// it never turns into a zero. The clock is injected, so tests stand still.
+// AgeLabel: how old the data beside it is ("12 s ago"), ticking by itself. Past its stale age it greys and
+// gets a clock; it never turns into a zero. The clock is injected, so tests stand still.
 #pragma once
 
 #include <QLabel>
@@ -9,7 +9,8 @@
 
 namespace waypost::ui {
 
-// "12 s ago", "6 min ago", "3 h ago", "2 d ago"; a future time reads "clock ahead by ..." rather than a guess.
+// "12 s ago", "6 min ago", "3 h ago", "2 d ago"; a future time reads "clock ahead by ..." rather than a
+// guess.
 QString ageText(qint64 thenMs, qint64 nowMs);
 
 class AgeLabel : public QLabel {

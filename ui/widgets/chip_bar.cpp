@@ -54,7 +54,8 @@ void ChipButton::paintEvent(QPaintEvent*) {
     p.setFont(f);
     p.setPen(chip_.enabled ? t.text : t.textMuted);
     const QRect area = rect().adjusted(space::s + 2, 0, -crossSide - space::s, 0);
-    p.drawText(area, Qt::AlignVCenter | Qt::AlignLeft, foreign::middleElided(shown(), QFontMetrics(f), area.width()));
+    p.drawText(area, Qt::AlignVCenter | Qt::AlignLeft,
+               foreign::middleElided(shown(), QFontMetrics(f), area.width()));
     const QRectF c = QRectF(crossRect()).adjusted(4.5, 4.5, -4.5, -4.5);
     p.setPen(QPen(t.text, 1.4, Qt::SolidLine, Qt::RoundCap));
     p.drawLine(c.topLeft(), c.bottomRight());
@@ -88,7 +89,8 @@ void ChipButton::contextMenuEvent(QContextMenuEvent* event) {
 void ChipButton::popMenu(const QPoint& at) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addAction(chip_.negated ? tr("Include again") : tr("Exclude instead"), this, &ChipButton::negateAsked);
+    menu->addAction(chip_.negated ? tr("Include again") : tr("Exclude instead"), this,
+                    &ChipButton::negateAsked);
     menu->addAction(chip_.enabled ? tr("Switch off") : tr("Switch on"), this, &ChipButton::switchAsked);
     menu->addAction(tr("Remove"), this, &ChipButton::removeAsked);
     menu->popup(at);
@@ -146,8 +148,10 @@ void ChipBar::rebuild() {
             Q_EMIT changed();
         };
         connect(button, &ChipButton::removeAsked, this, [this, term = chip.term] { remove(term); });
-        connect(button, &ChipButton::negateAsked, this, [change] { change([](Chip& c) { c.negated = !c.negated; }); });
-        connect(button, &ChipButton::switchAsked, this, [change] { change([](Chip& c) { c.enabled = !c.enabled; }); });
+        connect(button, &ChipButton::negateAsked, this,
+                [change] { change([](Chip& c) { c.negated = !c.negated; }); });
+        connect(button, &ChipButton::switchAsked, this,
+                [change] { change([](Chip& c) { c.enabled = !c.enabled; }); });
         layout()->addWidget(button);
         button->show();
     }

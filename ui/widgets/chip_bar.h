@@ -1,5 +1,5 @@
-// ChipBar: the active filters, always visible, each removable. A chip can be negated, switched off or removed; the bar
-// is the only truth about what narrows the view.
+// ChipBar: the active filters, always visible, each removable. A chip can be negated, switched off or
+// removed; the bar is the only truth about what narrows the view.
 #pragma once
 
 #include <QAbstractButton>
@@ -46,7 +46,7 @@ class ChipBar : public QWidget {
     explicit ChipBar(QWidget* parent = nullptr);
     void setChips(const std::vector<Chip>& chips);
     [[nodiscard]] const std::vector<Chip>& chips() const { return chips_; }
-    void add(const QString& term);   // no effect when it is already there
+    void add(const QString& term); // no effect when it is already there
     void remove(const QString& term);
     void clear();
 

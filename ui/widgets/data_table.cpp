@@ -31,7 +31,8 @@ DataTable::DataTable(QWidget* parent) : QTableView(parent) {
     horizontalHeader()->setMinimumSectionSize(36);
     horizontalHeader()->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(horizontalHeader(), &QWidget::customContextMenuRequested, this, &DataTable::headerMenu);
-    connect(this, &QTableView::activated, this, [this](const QModelIndex& i) { Q_EMIT rowActivated(i.data(KeyRole).toString()); });
+    connect(this, &QTableView::activated, this,
+            [this](const QModelIndex& i) { Q_EMIT rowActivated(i.data(KeyRole).toString()); });
 }
 
 void DataTable::setRows(RowModel* model) {
@@ -75,7 +76,8 @@ QString DataTable::selectionAsText(QChar separator) const {
     std::sort(picked.begin(), picked.end());
     for (const QModelIndex& row : picked) {
         QStringList cells;
-        for (const int column : shown) cells << row.siblingAtColumn(column).data().toString().replace(separator, u' ');
+        for (const int column : shown)
+            cells << row.siblingAtColumn(column).data().toString().replace(separator, u' ');
         lines << cells.join(separator);
     }
     return lines.join(u'\n');
@@ -89,7 +91,8 @@ bool DataTable::goToProblem(int direction) {
         }
         return false;
     };
-    for (int r = currentIndex().row() + direction; model() && r >= 0 && r < model()->rowCount(); r += direction) {
+    for (int r = currentIndex().row() + direction; model() && r >= 0 && r < model()->rowCount();
+         r += direction) {
         if (!isProblem(r)) continue;
         setCurrentIndex(model()->index(r, std::max(0, currentIndex().column())));
         return true;
@@ -99,7 +102,8 @@ bool DataTable::goToProblem(int direction) {
 
 void DataTable::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
     QTableView::currentChanged(current, previous);
-    if (current.isValid() && current.row() != previous.row()) Q_EMIT rowCurrent(current.data(KeyRole).toString());
+    if (current.isValid() && current.row() != previous.row())
+        Q_EMIT rowCurrent(current.data(KeyRole).toString());
 }
 
 void DataTable::keyPressEvent(QKeyEvent* event) {
@@ -156,7 +160,8 @@ void DataTable::contextMenuEvent(QContextMenuEvent* event) {
         menu->addAction(tr("Exclude"), this, [this, term] { Q_EMIT filterAsked(u"-"_s + term); });
         menu->addAction(tr("Copy as filter"), this, [term] { QApplication::clipboard()->setText(term); });
     }
-    menu->addAction(tr("Copy value"), this, [value = i.data(RawRole).toString()] { QApplication::clipboard()->setText(value); });
+    menu->addAction(tr("Copy value"), this,
+                    [value = i.data(RawRole).toString()] { QApplication::clipboard()->setText(value); });
     menu->addAction(tr("Copy rows"), this, [this] { QApplication::clipboard()->setText(selectionAsText()); });
     if (hook_) {
         menu->addSeparator();

@@ -1,5 +1,6 @@
-// DataTable: the table of every screen: fixed row height, column chooser on the header, copy, row freeze while somebody
-// reads, j/k, Enter, layout saved as bytes. The model decides what is shown; nothing is sorted or filtered here.
+// DataTable: the table of every screen: fixed row height, column chooser on the header, copy, row freeze
+// while somebody reads, j/k, Enter, layout saved as bytes. The model decides what is shown; nothing is sorted
+// or filtered here.
 #pragma once
 
 #include <QTableView>

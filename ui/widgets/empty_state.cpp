@@ -65,7 +65,8 @@ EmptyState::EmptyState(QWidget* parent)
     refreshLook();
 }
 
-EmptyState::EmptyState(Kind kind, const QString& headline, const QString& text, const QString& action, QWidget* parent)
+EmptyState::EmptyState(Kind kind, const QString& headline, const QString& text, const QString& action,
+                       QWidget* parent)
     : EmptyState(parent) {
     set(kind, headline, text, action);
 }

@@ -1,5 +1,5 @@
-// EmptyState: why a pane has nothing to show. Four kinds that are never confused, each with its own mark and, where it
-// helps, one button. A blank pane is a defect.
+// EmptyState: why a pane has nothing to show. Four kinds that are never confused, each with its own mark and,
+// where it helps, one button. A blank pane is a defect.
 #pragma once
 
 #include <QWidget>

@@ -34,7 +34,8 @@ EvidenceTrio::EvidenceTrio(QWidget* list, QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(vertical_);
     connect(tree_, &ExplanationTree::nodeSelected, raw_, &RawView::highlight);
-    connect(raw_, &RawView::bytesSelected, this, [this](qsizetype start, qsizetype) { tree_->selectByte(start); });
+    connect(raw_, &RawView::bytesSelected, this,
+            [this](qsizetype start, qsizetype) { tree_->selectByte(start); });
     showEmpty(tr("Nothing selected"), tr("Select a row to see how it was judged and the bytes behind it."));
 }
 

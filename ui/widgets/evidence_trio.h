@@ -1,5 +1,5 @@
-// EvidenceTrio: the layout of every screen that shows evidence: a list on top, its explanation lower left, raw bytes
-// lower right. Selecting a node marks its bytes; selecting bytes opens the node that explains them.
+// EvidenceTrio: the layout of every screen that shows evidence: a list on top, its explanation lower left,
+// raw bytes lower right. Selecting a node marks its bytes; selecting bytes opens the node that explains them.
 #pragma once
 
 #include "ui/widgets/explanation_tree.h"
@@ -16,7 +16,7 @@ class EmptyState;
 
 struct Evidence {
     QByteArray raw;
-    QString origin;        // where the bytes come from
+    QString origin; // where the bytes come from
     qint64 firstOffset = 0;
     std::vector<ExplanationNode> nodes;
 };

@@ -65,7 +65,8 @@ void ExplanationTree::add(QTreeWidgetItem* parent, const ExplanationNode& node) 
 std::vector<ByteRange> ExplanationTree::bytesOf(const QTreeWidgetItem* item) {
     const QVariantList flat = item->data(0, rangeRole).toList();
     std::vector<ByteRange> out;
-    for (qsizetype i = 0; i + 1 < flat.size(); i += 2) out.push_back({flat[i].toLongLong(), flat[i + 1].toLongLong()});
+    for (qsizetype i = 0; i + 1 < flat.size(); i += 2)
+        out.push_back({flat[i].toLongLong(), flat[i + 1].toLongLong()});
     return out;
 }
 

@@ -1,4 +1,5 @@
-// ExplanationTree: what was found and why, as a tree; each node may point at a byte range of the raw evidence.
+// ExplanationTree: what was found and why, as a tree; each node may point at a byte range of the raw
+// evidence.
 #pragma once
 
 #include "ui/theme/tokens.h"

@@ -63,7 +63,8 @@ FacetList::FacetList(QWidget* parent)
         Q_EMIT chosenChanged(id, chosen(id));
     });
     connect(tree_, &QTreeWidget::itemActivated, this, [](QTreeWidgetItem* item) {
-        if (item->parent()) item->setCheckState(0, item->checkState(0) == Qt::Checked ? Qt::Unchecked : Qt::Checked);
+        if (item->parent())
+            item->setCheckState(0, item->checkState(0) == Qt::Checked ? Qt::Unchecked : Qt::Checked);
     });
 }
 
@@ -105,7 +106,8 @@ void FacetList::fill(QTreeWidgetItem* top, const FacetGroup& group) {
         item->setCheckState(0, kept.contains(v.value) ? Qt::Checked : Qt::Unchecked);
         item->setData(0, Qt::AccessibleTextRole, tr("%1, %2 rows").arg(item->text(0), count));
     }
-    while (top->childCount() > static_cast<int>(group.values.size())) delete top->takeChild(top->childCount() - 1);
+    while (top->childCount() > static_cast<int>(group.values.size()))
+        delete top->takeChild(top->childCount() - 1);
 }
 
 QTreeWidgetItem* FacetList::groupItem(const QString& id) const {

@@ -1,5 +1,5 @@
-// FacetList: groups of values with live counts; several can be chosen; a group can be folded or hidden and brought back
-// from the menu. Counts that are being asked for show "…", unknown counts show "?", never 0.
+// FacetList: groups of values with live counts; several can be chosen; a group can be folded or hidden and
+// brought back from the menu. Counts that are being asked for show "…", unknown counts show "?", never 0.
 #pragma once
 
 #include <QStringList>

@@ -29,7 +29,8 @@ void underline(QLineEdit& field, const FilterVerdict& verdict) {
         format.setUnderlineStyle(QTextCharFormat::WaveUnderline);
         format.setUnderlineColor(tokens().of(Outcome::Bounced));
         format.setFontUnderline(true);
-        attributes.append({QInputMethodEvent::TextFormat, verdict.start - field.cursorPosition(), verdict.length, format});
+        attributes.append(
+            {QInputMethodEvent::TextFormat, verdict.start - field.cursorPosition(), verdict.length, format});
     }
     QInputMethodEvent event(QString(), attributes);
     QCoreApplication::sendEvent(&field, &event);

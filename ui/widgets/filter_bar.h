@@ -1,6 +1,7 @@
-// FilterBar: the one search box of a screen. The grammar belongs to the caller: a callback judges the text while it is
-// typed. A refused text is never applied; the bad part is marked in the field and one sentence says what was expected.
-// Enter applies, Esc goes back to the last applied text, Alt+Up / Alt+Down walk the history.
+// FilterBar: the one search box of a screen. The grammar belongs to the caller: a callback judges the text
+// while it is typed. A refused text is never applied; the bad part is marked in the field and one sentence
+// says what was expected. Enter applies, Esc goes back to the last applied text, Alt+Up / Alt+Down walk the
+// history.
 #pragma once
 
 #include <QStringList>

@@ -61,7 +61,8 @@ int FlowLayout::arrange(const QRect& rect, bool apply) const {
     int x = rect.left(), y = rect.top(), row = 0;
     for (QLayoutItem* item : items_) {
         if (item->isEmpty()) continue;
-        const QSize size = item->sizeHint().boundedTo(QSize(std::max(rect.width(), 1), item->sizeHint().height()));
+        const QSize size =
+            item->sizeHint().boundedTo(QSize(std::max(rect.width(), 1), item->sizeHint().height()));
         if (x > rect.left() && x + size.width() > rect.right() + 1) {
             x = rect.left();
             y += row + gap_;

@@ -1,5 +1,5 @@
-// Foreign text is anything a peer, a file or a message wrote. It is shown only through these: plain text, control and
-// bidirectional characters spelled out, never interpreted as markup.
+// Foreign text is anything a peer, a file or a message wrote. It is shown only through these: plain text,
+// control and bidirectional characters spelled out, never interpreted as markup.
 #pragma once
 
 #include <QLabel>
@@ -14,7 +14,8 @@ QString toolTip(QStringView text, qsizetype limit = 2000);
 // A label that never reads markup.
 QLabel* label(const QString& text, QWidget* parent = nullptr);
 QString middleElided(const QString& text, const QFontMetrics& metrics, int width);
-// Both readings of an internationalised name ("bücher.example / xn--bcher-kva.example"), so look-alikes are seen.
+// Both readings of an internationalised name ("bücher.example / xn--bcher-kva.example"), so look-alikes are
+// seen.
 QString domainBothWays(const QString& name);
 
 } // namespace waypost::ui::foreign

@@ -43,16 +43,19 @@ QString jobProgressText(const JobInfo& job) {
         parts << u"%1 %2"_s.arg(job.done).arg(job.unit).trimmed();
     const QString word = stateWord(job);
     if (!word.isEmpty()) parts << word;
-    if (job.state == JobInfo::State::Running && job.total > 0 && job.done * 10 >= job.total && job.elapsedMs >= 5000) {
+    if (job.state == JobInfo::State::Running && job.total > 0 && job.done * 10 >= job.total &&
+        job.elapsedMs >= 5000) {
         const qint64 left = job.elapsedMs * (job.total - job.done) / std::max<qint64>(1, job.done) / 1000;
-        parts << (left < 120 ? JobRow::tr("about %1 s left").arg(left) : JobRow::tr("about %1 min left").arg(left / 60));
+        parts << (left < 120 ? JobRow::tr("about %1 s left").arg(left)
+                             : JobRow::tr("about %1 min left").arg(left / 60));
     }
     return parts.join(u" · "_s);
 }
 
 JobRow::JobRow(QWidget* parent)
-    : QWidget(parent), title_(foreign::label({}, this)), detail_(foreign::label({}, this)), bar_(new QProgressBar(this)),
-      cancel_(new QPushButton(tr("Cancel"), this)), retry_(new QPushButton(tr("Retry failed only"), this)) {
+    : QWidget(parent), title_(foreign::label({}, this)), detail_(foreign::label({}, this)),
+      bar_(new QProgressBar(this)), cancel_(new QPushButton(tr("Cancel"), this)),
+      retry_(new QPushButton(tr("Retry failed only"), this)) {
     detail_->setProperty("role", u"muted"_s);
     bar_->setTextVisible(false);
     cancel_->setProperty("flat", true);

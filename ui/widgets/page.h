@@ -1,5 +1,5 @@
-// Page: what the window asks of a screen. A screen may be any QWidget; deriving from Page gives it breadcrumb, Esc,
-// time range, keys and a saved layout.
+// Page: what the window asks of a screen. A screen may be any QWidget; deriving from Page gives it
+// breadcrumb, Esc, time range, keys and a saved layout.
 #pragma once
 
 #include "ui/charts/time_range.h"

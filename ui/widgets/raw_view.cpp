@@ -49,12 +49,15 @@ class RawView::Editor final : public QPlainTextEdit {
         setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
         setTabChangesFocus(true);
         connect(this, &QPlainTextEdit::updateRequest, gutter_, [this](const QRect& r, int dy) {
-            if (dy) gutter_->scroll(0, dy);
-            else gutter_->update(0, r.y(), gutter_->width(), r.height());
+            if (dy)
+                gutter_->scroll(0, dy);
+            else
+                gutter_->update(0, r.y(), gutter_->width(), r.height());
         });
     }
     void setGutter(bool on) {
-        const int digits = static_cast<int>(QString::number(view_->firstOffset_ + view_->bytes_.size()).size());
+        const int digits =
+            static_cast<int>(QString::number(view_->firstOffset_ + view_->bytes_.size()).size());
         width_ = on ? fontMetrics().horizontalAdvance(u'0') * std::max(4, digits) + 2 * space::s : 0;
         setViewportMargins(width_, 0, 0, 0);
         placeGutter();
@@ -106,8 +109,8 @@ class RawView::Editor final : public QPlainTextEdit {
 };
 
 RawView::RawView(QWidget* parent)
-    : QWidget(parent), editor_(new Editor(this)), origin_(foreign::label({}, this)), hexButton_(new QToolButton(this)),
-      copyButton_(new QToolButton(this)) {
+    : QWidget(parent), editor_(new Editor(this)), origin_(foreign::label({}, this)),
+      hexButton_(new QToolButton(this)), copyButton_(new QToolButton(this)) {
     editor_->setAccessibleName(tr("Raw bytes"));
     origin_->setProperty("role", u"muted"_s);
     origin_->setTextInteractionFlags(Qt::NoTextInteraction);
@@ -146,7 +149,8 @@ RawView::RawView(QWidget* parent)
 }
 
 bool RawView::eventFilter(QObject* watched, QEvent* event) {
-    if (event->type() == QEvent::Show || event->type() == QEvent::Polish) editor_->setGutter(!hex_ && !bytes_.isEmpty());
+    if (event->type() == QEvent::Show || event->type() == QEvent::Polish)
+        editor_->setGutter(!hex_ && !bytes_.isEmpty());
     return QWidget::eventFilter(watched, event);
 }
 
@@ -155,7 +159,8 @@ void RawView::setBytes(const QByteArray& bytes, const QString& origin, qint64 fi
     firstOffset_ = firstOffset;
     ranges_.clear();
     QString note = foreign::printable(origin);
-    if (bytes.size() > shownLimit) note += tr(" · first %1 of %2 bytes shown").arg(shownLimit).arg(bytes.size());
+    if (bytes.size() > shownLimit)
+        note += tr(" · first %1 of %2 bytes shown").arg(shownLimit).arg(bytes.size());
     origin_->setText(note);
     origin_->setToolTip(foreign::toolTip(origin));
     rebuild();
@@ -216,8 +221,9 @@ void RawView::rebuildHex() {
     for (qsizetype at = 0; at < end; at += hexPerLine) {
         put(u"%1  "_s.arg(firstOffset_ + at, 8, 16, QLatin1Char('0')), at);
         for (qsizetype i = at; i < at + hexPerLine; ++i)
-            put(i < end ? u"%1 "_s.arg(static_cast<uint>(static_cast<uchar>(bytes_[i])), 2, 16, QLatin1Char('0'))
-                        : u"   "_s,
+            put(i < end
+                    ? u"%1 "_s.arg(static_cast<uint>(static_cast<uchar>(bytes_[i])), 2, 16, QLatin1Char('0'))
+                    : u"   "_s,
                 std::min(i, end));
         put(u" "_s, std::min(at + hexPerLine, end) - 1);
         for (qsizetype i = at; i < std::min(at + hexPerLine, end); ++i)
@@ -231,7 +237,8 @@ void RawView::rebuildHex() {
 int RawView::positionOf(qsizetype byte) const {
     if (!hex_) {
         const auto at = std::lower_bound(byteOfPosition_.begin(), byteOfPosition_.end(), byte);
-        return static_cast<int>(std::min<ptrdiff_t>(at - byteOfPosition_.begin(), std::ssize(byteOfPosition_) - 1));
+        return static_cast<int>(
+            std::min<ptrdiff_t>(at - byteOfPosition_.begin(), std::ssize(byteOfPosition_) - 1));
     }
     constexpr int lineLength = 10 + hexPerLine * 3 + 1 + hexPerLine + 1;
     return static_cast<int>(byte / hexPerLine * lineLength + 10 + byte % hexPerLine * 3);
@@ -290,7 +297,8 @@ void RawView::fillCopyMenu(QMenu& menu) {
     const auto copy = [&menu, this](const QString& title, auto make) {
         menu.addAction(title, this, [make] { QApplication::clipboard()->setText(make()); });
     };
-    copy(range ? tr("Selection as text") : tr("All as text"), [part] { return foreign::printable(QString::fromUtf8(part), true); });
+    copy(range ? tr("Selection as text") : tr("All as text"),
+         [part] { return foreign::printable(QString::fromUtf8(part), true); });
     copy(tr("Raw bytes"), [part] { return QString::fromUtf8(part); });
     copy(tr("Hex"), [part] { return QString::fromLatin1(part.toHex(' ')); });
     if (hook_) {

@@ -1,5 +1,6 @@
-// RawView: bytes as they were, as text (escaped, monospace, never markup) with offsets, or as hex. Byte ranges can be
-// marked; selecting text reports the byte range. Very long input is shown up to `shownLimit` and says so.
+// RawView: bytes as they were, as text (escaped, monospace, never markup) with offsets, or as hex. Byte
+// ranges can be marked; selecting text reports the byte range. Very long input is shown up to `shownLimit`
+// and says so.
 #pragma once
 
 #include <QPlainTextEdit>
@@ -27,7 +28,8 @@ class RawView : public QWidget {
     static constexpr qsizetype shownLimit = 2'000'000;
 
     explicit RawView(QWidget* parent = nullptr);
-    // `origin` says where the bytes come from ("/var/log/mail.log, byte 48 210"); `firstOffset` numbers the lines.
+    // `origin` says where the bytes come from ("/var/log/mail.log, byte 48 210"); `firstOffset` numbers the
+    // lines.
     void setBytes(const QByteArray& bytes, const QString& origin = {}, qint64 firstOffset = 0);
     [[nodiscard]] const QByteArray& bytes() const { return bytes_; }
     void highlight(const std::vector<ByteRange>& ranges); // scrolls to the first

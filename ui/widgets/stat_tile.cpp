@@ -21,7 +21,8 @@ StatTile::StatTile(QWidget* parent) : QAbstractButton(parent) {
 
 void StatTile::set(const Stat& stat) {
     stat_ = stat;
-    setAccessibleName(QStringList{stat.caption, stat.value, stat.denominator, stat.interval, stat.age}.join(u' '));
+    setAccessibleName(
+        QStringList{stat.caption, stat.value, stat.denominator, stat.interval, stat.age}.join(u' '));
     setToolTip(foreign::toolTip(accessibleName()));
     updateGeometry();
     update();
@@ -68,7 +69,8 @@ void StatTile::paintEvent(QPaintEvent*) {
     if (!stat_.denominator.isEmpty()) line(theme.body(), t.textMuted, x + space::s, y, stat_.denominator);
     y += big.descent() + small.ascent();
     QString last = stat_.interval;
-    if (!stat_.age.isEmpty()) last += (last.isEmpty() ? QString() : u"  ·  "_s) + (stat_.stale ? u"◷ "_s : QString()) + stat_.age;
+    if (!stat_.age.isEmpty())
+        last += (last.isEmpty() ? QString() : u"  ·  "_s) + (stat_.stale ? u"◷ "_s : QString()) + stat_.age;
     line(theme.caption(), t.textMuted, inner.left(), y, last);
     if (hasFocus()) paintFocus(p, rect(), t);
 }

@@ -1,5 +1,6 @@
-// StatTile: one number that is also a question. A rate shows its denominator and, when few events stand behind it, its
-// interval; old data greys and gets a clock. Clicking (or Enter) asks for the rows behind the number.
+// StatTile: one number that is also a question. A rate shows its denominator and, when few events stand
+// behind it, its interval; old data greys and gets a clock. Clicking (or Enter) asks for the rows behind the
+// number.
 #pragma once
 
 #include "ui/theme/tokens.h"

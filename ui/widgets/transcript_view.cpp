@@ -1,5 +1,6 @@
 #include "ui/widgets/transcript_view.h"
 
+#include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/foreign_text.h"
 
@@ -34,7 +35,9 @@ class TranscriptView::Model final : public QAbstractTableModel {
     [[nodiscard]] int rowCount(const QModelIndex& parent) const override {
         return parent.isValid() ? 0 : static_cast<int>(lines.size());
     }
-    [[nodiscard]] int columnCount(const QModelIndex& parent) const override { return parent.isValid() ? 0 : ColumnCount; }
+    [[nodiscard]] int columnCount(const QModelIndex& parent) const override {
+        return parent.isValid() ? 0 : ColumnCount;
+    }
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation o, int role) const override {
         if (o != Qt::Horizontal || role != Qt::DisplayRole) return {};
         return section == When ? tr("Time") : section == Who ? tr("Side") : tr("Line");
@@ -42,11 +45,21 @@ class TranscriptView::Model final : public QAbstractTableModel {
     [[nodiscard]] QVariant data(const QModelIndex& i, int role) const override {
         const TranscriptLine& l = lines[static_cast<size_t>(i.row())];
         if (role == Qt::DisplayRole)
-            return i.column() == When ? when(l.atMs) : i.column() == Who ? who(l.who) : foreign::printable(l.text);
-        if (role == Qt::FontRole) return Theme::current().mono();
+            return i.column() == When  ? when(l.atMs)
+                   : i.column() == Who ? who(l.who)
+                                       : foreign::printable(l.text);
+        if (role == Qt::DecorationRole && i.column() == Who && l.problem)
+            return waypost::ui::icon(u"warning",
+                                     tokens().of(Outcome::Bounced)); // text stays in the text colour
+        if (role == Qt::AccessibleTextRole && l.problem)
+            return tr("problem: %1").arg(foreign::printable(l.text));
+        if (role == Qt::FontRole) {
+            QFont f = Theme::current().mono();
+            f.setBold(l.problem);
+            return f;
+        }
         if (role == Qt::ToolTipRole && i.column() == Text) return foreign::toolTip(l.text);
         if (role == Qt::ForegroundRole) {
-            if (l.problem && i.column() != When) return tokens().of(Outcome::Bounced);
             if (i.column() == When || l.who == TranscriptLine::Who::Note) return tokens().textMuted;
         }
         return {};
@@ -64,6 +77,7 @@ TranscriptView::TranscriptView(QWidget* parent)
     table_->setModel(model_);
     table_->setAccessibleName(tr("Transcript"));
     table_->setShowGrid(false);
+    table_->setIconSize(QSize(14, 14));
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(space::rowCompact);
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -78,7 +92,8 @@ TranscriptView::TranscriptView(QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(table_);
     setFocusProxy(table_);
-    connect(table_, &QTableView::activated, this, [this](const QModelIndex& i) { Q_EMIT lineActivated(i.row()); });
+    connect(table_, &QTableView::activated, this,
+            [this](const QModelIndex& i) { Q_EMIT lineActivated(i.row()); });
     auto* copy = new QShortcut(QKeySequence::Copy, table_);
     copy->setContext(Qt::WidgetShortcut);
     connect(copy, &QShortcut::activated, this, [this] { QApplication::clipboard()->setText(asText()); });

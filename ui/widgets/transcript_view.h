@@ -1,5 +1,5 @@
-// TranscriptView: one conversation (SMTP, IMAP, DNS, HTTP) line by line: when, who spoke, what. Read-only, plain text;
-// secrets were masked where the lines were recorded.
+// TranscriptView: one conversation (SMTP, IMAP, DNS, HTTP) line by line: when, who spoke, what. Read-only,
+// plain text; secrets were masked where the lines were recorded.
 #pragma once
 
 #include <QTableView>

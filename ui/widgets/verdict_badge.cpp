@@ -29,7 +29,8 @@ void VerdictBadge::set(Outcome state, const QString& word) {
 }
 
 QSize VerdictBadge::sizeHint() const {
-    return {markSide + 3 * space::s + QFontMetrics(Theme::current().body()).horizontalAdvance(word_), badgeHeight};
+    return {markSide + 3 * space::s + QFontMetrics(Theme::current().body()).horizontalAdvance(word_),
+            badgeHeight};
 }
 
 void VerdictBadge::paintEvent(QPaintEvent*) {
@@ -41,10 +42,12 @@ void VerdictBadge::paintEvent(QPaintEvent*) {
     p.setPen(QPen(t.of(state_), 1));
     p.setBrush(wash);
     p.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
-    paintMark(p, QRectF(space::s - 1, (height() - markSide) / 2.0, markSide, markSide), state_, t.of(state_));
+    paintMark(p, QRectF(space::s - 1, (height() - markSide) / 2.0, markSide, markSide), state_,
+              state_ == Outcome::Unknown ? t.textMuted : t.of(state_));
     p.setFont(Theme::current().body());
     p.setPen(t.text);
-    p.drawText(rect().adjusted(markSide + space::s + space::xs, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, word_);
+    p.drawText(rect().adjusted(markSide + space::s + space::xs, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft,
+               word_);
 }
 
 } // namespace waypost::ui
