@@ -1,6 +1,7 @@
 #include "store/rollup_check.h"
 
 #include "store/database.h"
+#include "store/event_cells.h"
 #include "store/event_segment.h"
 #include "store/rollup_writer.h"
 
@@ -69,21 +70,9 @@ RollupMap<std::int64_t> loadNumbers(Database& db, std::string_view sql, int part
     return out;
 }
 
-struct ReplyFacts {
-    std::int64_t provider = 0, templateId = 0;
-    int classNumber = 0;
-};
-
-std::unordered_map<std::int64_t, ReplyFacts> loadReplies(Database& db) {
-    std::unordered_map<std::int64_t, ReplyFacts> out;
-    auto rows = db.prepare("SELECT id, provider, template, category * 8 + outcome FROM event_reply");
-    while (rows.step()) out[rows.integer(0)] = {rows.integer(1), rows.integer(2), int(rows.integer(3))};
-    return out;
-}
-
 Rollups countAgain(Database& db, Differences& differences) {
     Rollups all;
-    auto replies = loadReplies(db);
+    auto replies = replyFacts(db);
     std::array<std::vector<std::int64_t>, eventNumbers> c;
     eachSegment(db, {INT64_MIN}, {INT64_MAX}, INT64_MAX, false,
                 [&](const Segment&, const ColumnReader& reader) {

@@ -1,0 +1,222 @@
+#include "store/event_queries.h"
+
+#include "store/database.h"
+#include "store/event_lines.h"
+#include "store/event_names.h"
+#include "store/rollup_writer.h"
+
+#include <algorithm>
+#include <map>
+
+namespace waypost::store {
+
+namespace {
+
+constexpr std::array<std::int64_t, 12> bucketSizes{60'000,      300'000,      900'000,      hourMs,
+                                                   3 * hourMs,  6 * hourMs,   12 * hourMs,  24 * hourMs,
+                                                   48 * hourMs, 168 * hourMs, 720 * hourMs, 8760 * hourMs};
+
+std::int64_t floorTo(std::int64_t ms, std::int64_t step) {
+    std::int64_t q = ms / step;
+    return (ms % step < 0 ? q - 1 : q) * step;
+}
+
+using Counts = std::unordered_map<std::int64_t, std::uint64_t>;
+
+class OverviewBuilder {
+  public:
+    OverviewBuilder(Database& db, const OverviewAsk& ask, OverviewAnswer& out)
+        : db_(db), ask_(ask), out_(out) {}
+
+    void add(const Cell& cell) {
+        auto only = [&cell](FilterField f) { return (cell.failures & ~(1u << unsigned(f))) == 0; };
+        const auto& s = cell.subject;
+        auto n = std::uint64_t(cell.events);
+        if (only(FilterField::Provider)) provider_[s.provider] += n;
+        if (only(FilterField::Category)) category_[s.classNumber / 8] += n;
+        if (only(FilterField::Outcome)) outcome_[s.classNumber % 8] += n;
+        if (only(FilterField::Stream)) stream_[s.stream] += n;
+        if (only(FilterField::Domain)) domain_[s.domain] += n;
+        if (cell.failures != 0) return;
+        out_.events += n;
+        if (s.classNumber / 8 == int(reply::Category::Unclassified)) out_.unclassified += n;
+        std::int64_t step = out_.bucket.count();
+        auto at = size_t((floorTo(cell.at.ms, step) - floorTo(out_.range.since.ms, step)) / step);
+        int outcome = s.classNumber % 8;
+        if (at < out_.buckets.size() && outcome < 5) out_.buckets[at].counts[size_t(outcome)] += n;
+    }
+
+    void addGroup(std::int64_t templateId, std::int64_t provider, int classNumber, UtcTime at,
+                  std::int64_t events) {
+        auto& g = groups_[{templateId, provider, classNumber}];
+        g.events += std::uint64_t(events);
+        if (g.trend.empty()) g.trend.resize(size_t(ask_.trendParts));
+        double part = double(at.ms - out_.range.since.ms) / double(out_.range.until.ms - out_.range.since.ms);
+        auto index = std::clamp<std::int64_t>(std::int64_t(part * ask_.trendParts), 0, ask_.trendParts - 1);
+        g.trend[size_t(index)] += std::uint32_t(events);
+    }
+
+    void finish() {
+        auto named = [this](std::int64_t id) { return nameOf(db_, id); };
+        facet("provider", provider_, named);
+        facet("category", category_,
+              [](std::int64_t c) { return std::string(reply::categoryName(reply::Category(c))); });
+        facet("outcome", outcome_,
+              [](std::int64_t o) { return std::string(reply::outcomeName(reply::Outcome(o))); });
+        facet("stream", stream_, named);
+        facet("domain", domain_, named);
+        finishGroups();
+    }
+
+  private:
+    struct Group {
+        std::uint64_t events = 0;
+        std::vector<std::uint32_t> trend;
+    };
+
+    template <class Name>
+    void facet(std::string field, const Counts& counts, Name name) {
+        std::vector<std::pair<std::int64_t, std::uint64_t>> order(counts.begin(), counts.end());
+        std::sort(order.begin(), order.end(), [](auto& a, auto& b) {
+            return std::pair(b.second, a.first) < std::pair(a.second, b.first);
+        });
+        if (order.size() > size_t(ask_.maxFacetValues)) order.resize(size_t(ask_.maxFacetValues));
+        FacetCounts f{std::move(field), {}};
+        for (const auto& [id, events] : order) f.values.push_back({name(id), events});
+        out_.facets.push_back(std::move(f));
+    }
+
+    void finishGroups() {
+        std::vector<std::pair<std::array<std::int64_t, 3>, Group>> order(groups_.begin(), groups_.end());
+        std::sort(order.begin(), order.end(), [](auto& a, auto& b) {
+            return std::pair(b.second.events, a.first) < std::pair(a.second.events, b.first);
+        });
+        if (order.size() > size_t(ask_.maxGroups)) order.resize(size_t(ask_.maxGroups));
+        auto text = db_.prepare("SELECT key, text FROM event_template WHERE id = ?");
+        auto seen = db_.prepare("SELECT first_seen, last_seen FROM reply_group WHERE template = ? AND "
+                                "provider = ? AND class = ?");
+        for (auto& [key, g] : order) {
+            ReplyGroupRow row;
+            if (text.with(key[0]).step()) {
+                row.templateKey = text.string(0);
+                row.templateText = text.string(1);
+            }
+            if (seen.with(key[0], key[1], key[2]).step()) {
+                row.firstSeen = seen.time(0);
+                row.lastSeen = seen.time(1);
+            }
+            row.provider = nameOf(db_, key[1]);
+            row.category = reply::categoryName(reply::Category(key[2] / 8));
+            row.events = g.events;
+            row.trend = std::move(g.trend);
+            out_.groups.push_back(std::move(row));
+        }
+    }
+
+    Database& db_;
+    const OverviewAsk& ask_;
+    OverviewAnswer& out_;
+    Counts provider_, category_, outcome_, stream_, domain_;
+    std::map<std::array<std::int64_t, 3>, Group> groups_;
+};
+
+// Groups from the hourly template roll-up, where the range is whole hours and nothing finer is asked.
+void groupsFromRollup(Database& db, const ResolvedFilter& filter, const EventRange& range,
+                      OverviewBuilder& builder) {
+    auto rows = db.prepare("SELECT hour, template, provider, class, events FROM rollup_hour_template WHERE "
+                           "hour >= ? AND hour < ?");
+    rows.with(hourOf(range.since), hourOf({range.until.ms + hourMs - 1}));
+    while (rows.step()) {
+        ResolvedFilter::Subject s;
+        s.templateId = rows.integer(1);
+        s.provider = rows.integer(2);
+        s.classNumber = int(rows.integer(3));
+        if (filter.failures(s) == 0)
+            builder.addGroup(s.templateId, s.provider, s.classNumber, {rows.integer(0) * hourMs},
+                             rows.integer(4));
+    }
+}
+
+bool wholeHoursOnly(const EventRange& r) {
+    return r.since.ms % hourMs == 0 && r.until.ms % hourMs == 0;
+}
+
+} // namespace
+
+Millis bucketFor(const EventRange& range, int maxBuckets) {
+    for (std::int64_t size : bucketSizes) {
+        std::int64_t first = floorTo(range.since.ms, size), last = floorTo(range.until.ms - 1, size);
+        if ((last - first) / size + 1 <= maxBuckets) return Millis(size);
+    }
+    return Millis(bucketSizes.back());
+}
+
+OverviewAnswer overview(Database& db, const OverviewAsk& ask) {
+    OverviewAnswer out;
+    out.stored = storedRange(db);
+    if (!out.stored) return out;
+    out.range = ask.range;
+    // An open end is the stored one, in whole hours: that is what the roll-ups answer without reading events.
+    if (out.range.since.ms == INT64_MIN) out.range.since.ms = floorTo(out.stored->since.ms, hourMs);
+    if (out.range.until.ms == INT64_MAX)
+        out.range.until.ms = floorTo(out.stored->until.ms + hourMs - 1, hourMs);
+    if (out.range.since >= out.range.until) return out;
+    out.bucket = bucketFor(out.range, std::max(1, ask.maxBuckets));
+    std::int64_t step = out.bucket.count();
+    for (std::int64_t at = floorTo(out.range.since.ms, step);
+         at < out.range.until.ms && out.buckets.size() < 100'000; at += step)
+        out.buckets.push_back({{at}, {}});
+    ResolvedFilter filter(db, ask.filter);
+    OverviewBuilder builder(db, ask, out);
+    CellNeeds needs;
+    needs.stepMs = std::min(step, hourMs);
+    needs.nearMisses = true;
+    eachCell(db, filter, out.range, needs, [&](const Cell& c) { builder.add(c); });
+    bool coarse = ask.filter.streams.empty() && ask.filter.domains.empty() && ask.filter.sources.empty() &&
+                  ask.filter.recipientOrMessage.empty() && wholeHoursOnly(out.range);
+    if (coarse) {
+        groupsFromRollup(db, filter, out.range, builder);
+    } else {
+        CellNeeds fine;
+        fine.templates = true;
+        eachCell(db, filter, out.range, fine, [&](const Cell& c) {
+            builder.addGroup(c.subject.templateId, c.subject.provider, c.subject.classNumber, c.at, c.events);
+        });
+    }
+    builder.finish();
+    return out;
+}
+
+EventLines eventPage(Database& db, const EventRange& range, const EventFilter& filter, std::int64_t before,
+                     int limit) {
+    ResolvedFilter resolved(db, filter);
+    LineMaker lines(db);
+    EventLines out;
+    std::int64_t below = before > 0 ? before : INT64_MAX;
+    eachSegment(db, range.since, range.until, below, true, [&](const Segment& s, const ColumnReader& reader) {
+        SegmentRows rows(reader);
+        for (size_t i = reader.rows(); i-- > 0;) {
+            std::int64_t key = s.first + std::int64_t(i);
+            if (key >= below || !lines.matches(rows, i, resolved, range)) continue;
+            if (int(out.rows.size()) == limit) {
+                out.next = out.rows.back().key;
+                return false;
+            }
+            out.rows.push_back(lines.make(rows, i, key));
+        }
+        return true;
+    });
+    return out;
+}
+
+std::vector<EventLine> eventHistory(Database& db, std::string_view recipientOrMessage, int limit) {
+    EventFilter filter;
+    filter.recipientOrMessage = recipientOrMessage;
+    auto page = eventPage(db, {}, filter, 0, limit);
+    std::reverse(page.rows.begin(), page.rows.end());
+    std::sort(page.rows.begin(), page.rows.end(),
+              [](auto& a, auto& b) { return std::pair(a.at, a.key) < std::pair(b.at, b.key); });
+    return std::move(page.rows);
+}
+
+} // namespace waypost::store
