@@ -43,7 +43,7 @@ Result<Input> readInput(std::string_view line, size_t number) {
 }
 
 void printVerdict(const Globals& globals, const Input& in, const reply::Verdict& v) {
-    if (globals.json) return printLine(reply::toJson(in.id, v));
+    if (globals.json) return printLine(json::line(reply::toJson(json::value(in.id), v)));
     const std::string_view permanence = reply::permanenceName(v.permanence);
     printLine(std::string(reply::categoryName(v.category)) + "\t" +
               std::string(permanence.empty() ? "-" : permanence) + "\t" + (v.rule.empty() ? "-" : v.rule) +
@@ -54,7 +54,7 @@ void classify(Globals& globals, const std::string& file) {
     if (file != "-")
         return printError(globals, Error(ErrorCode::InvalidArgument, "reply classify",
                                          "Replies are read from standard input: give \"-\"."));
-    auto classifier = reply::Classifier::load(globals.paths.resources / "rules" / "replies.json");
+    auto classifier = reply::Classifier::load(globals.paths.resources / "rules");
     if (!classifier) return printError(globals, classifier.error());
     size_t number = 0;
     int refused = 0;

@@ -43,7 +43,7 @@ Result<void> Engine::Impl::start() {
     if (!workspace) return fail(workspace.error());
     c.workspace = std::move(*workspace);
     const auto rules = c.options.resources / "rules";
-    auto classifier = reply::Classifier::load(rules / "replies.json");
+    auto classifier = reply::Classifier::load(rules);
     if (!classifier) return fail(classifier.error());
     c.classifier = *classifier;
     auto providers = reply::ProviderMap::load(rules / "providers.json");

@@ -1,0 +1,366 @@
+// The Delivery screen and imports: store and ingest on one side, snapshots on the other.
+#include "base/text.h"
+#include "engine/context.h"
+#include "ingest/evidence.h"
+#include "ingest/importer.h"
+#include "store/event_queries.h"
+#include "store/settings_store.h"
+#include "store/transcript_store.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+namespace waypost::engine {
+
+namespace {
+
+constexpr int exportPage = 2000;
+
+store::EventFilter toFilter(const DeliveryFilter& f) {
+    store::EventFilter out;
+    out.providers = f.providers;
+    out.categories = f.categories;
+    out.outcomes = f.outcomes;
+    out.streams = f.streams;
+    out.domains = f.domains;
+    out.templates = f.templates;
+    out.sources = f.sources;
+    out.recipientOrMessage = f.recipientOrMessage;
+    return out;
+}
+
+store::EventRange toRange(const TimeRange& r) {
+    return {r.from, r.to};
+}
+
+const char* facetTitle(const std::string& field) {
+    if (field == "provider") return "Provider";
+    if (field == "category") return "Category";
+    if (field == "outcome") return "Outcome";
+    if (field == "stream") return "Stream";
+    return "Domain";
+}
+
+std::string facetLabel(Context& c, const std::string& field, const std::string& value) {
+    if (value.empty()) return field == "stream" ? "unassigned" : "unknown";
+    if (field == "provider") return std::string(c.providers->displayName(value));
+    return value;
+}
+
+EventRow toRow(const store::EventLine& l) {
+    EventRow r;
+    r.key = l.key;
+    r.at = l.at;
+    r.provider = l.provider;
+    r.recipient = l.recipient;
+    r.domain = l.domain;
+    r.stream = l.stream;
+    r.category = l.category;
+    r.enhanced = l.enhanced;
+    r.text = l.text;
+    r.mxHost = l.mxHost;
+    r.queueId = l.queueId;
+    r.outcome = l.outcome;
+    r.code = l.code;
+    r.latencyMs = int(std::min<std::int64_t>(l.latencyMs, INT32_MAX));
+    return r;
+}
+
+} // namespace
+
+Snapshot answer(Context& c, const OverviewQuery& q) {
+    store::OverviewAsk ask;
+    ask.range = toRange(q.range);
+    ask.filter = toFilter(q.filter);
+    ask.maxBuckets = q.maxBuckets;
+    auto got = c.workspace->read([&](store::Database& db) { return store::overview(db, ask); });
+    if (!got) return got.error();
+    Overview out;
+    out.range = {got->range.since, got->range.until};
+    out.bucket = got->bucket;
+    for (const store::OverviewBucket& b : got->buckets) out.buckets.push_back({b.start, b.counts});
+    for (const store::FacetCounts& f : got->facets) {
+        Facet facet{f.field, facetTitle(f.field), {}};
+        for (const store::FacetCount& v : f.values)
+            facet.values.push_back({v.value, facetLabel(c, f.field, v.value), v.events});
+        out.facets.push_back(std::move(facet));
+    }
+    for (store::ReplyGroupRow& g : got->groups)
+        out.groups.push_back({g.templateKey, g.templateText, g.provider, g.category, g.events, g.firstSeen,
+                              g.lastSeen, std::move(g.trend)});
+    out.events = got->events;
+    out.unclassified = got->unclassified;
+    if (got->stored) out.stored = TimeRange{got->stored->since, got->stored->until};
+    out.asOf = c.clock.now();
+    return out;
+}
+
+Snapshot answer(Context& c, const EventsQuery& q) {
+    auto got = c.workspace->read([&](store::Database& db) {
+        return store::eventPage(db, toRange(q.range), toFilter(q.filter), q.before, q.limit);
+    });
+    if (!got) return got.error();
+    EventPage out;
+    for (const store::EventLine& l : got->rows) out.rows.push_back(toRow(l));
+    out.next = got->next;
+    return out;
+}
+
+namespace {
+
+Node node(std::string label, std::string value) {
+    Node n;
+    n.label = std::move(label);
+    n.value = std::move(value);
+    return n;
+}
+
+// Points the node at its value's bytes in the raw document, when they are there word for word.
+Node located(std::string label, std::string value, const std::string& raw) {
+    Node n = node(std::move(label), std::move(value));
+    const size_t at = n.value.size() < 2 ? std::string::npos : raw.find(n.value);
+    if (at != std::string::npos) {
+        n.raw = 0;
+        n.start = int(at);
+        n.length = int(n.value.size());
+    }
+    return n;
+}
+
+std::string orUnknown(std::string value) {
+    return value.empty() ? "unknown" : value;
+}
+
+std::vector<Node> eventTree(const store::EventWhole& w, const std::string& raw) {
+    const reply::ReplyEvent& e = w.event;
+    Node verdict = node("Verdict", std::string(reply::categoryName(e.category)));
+    verdict.children = {node("cause", std::string(reply::causeName(e.cause))),
+                        node("permanence", orUnknown(std::string(reply::permanenceName(e.permanence)))),
+                        node("action", orUnknown(e.action)),
+                        node("rule", e.rule.empty() ? "none: no rule speaks of this reply"
+                                                    : fmt::format("{} version {}", e.rule, e.ruleVersion)),
+                        node("template", w.templateText)};
+    if (e.spanLength > 0 && size_t(e.spanStart + e.spanLength) <= e.text.size())
+        verdict.children.push_back(
+            located("matched", e.text.substr(size_t(e.spanStart), size_t(e.spanLength)), raw));
+    Node reply = located("Reply", e.text, raw);
+    reply.children = {located("code", e.code == 0 ? "none" : std::to_string(e.code), raw),
+                      located("enhanced", orUnknown(e.enhanced), raw),
+                      node("stage", std::string(reply::stageName(e.stage)))};
+    Node message = node("Message", orUnknown(e.messageKey));
+    message.children = {located("recipient", e.recipient, raw),
+                        located("sender", orUnknown(e.sender), raw),
+                        located("queue id", orUnknown(e.queueId), raw),
+                        node("attempt", e.attempt == 0 ? "unknown" : std::to_string(e.attempt)),
+                        node("stream", e.stream.empty() ? "unassigned" : e.stream),
+                        node("size", e.size < 0 ? "unknown" : fmt::format("{} bytes", e.size))};
+    Node path = node("Path", orUnknown(e.mxHost));
+    path.children = {located("MX host", orUnknown(e.mxHost), raw),
+                     located("MX address", orUnknown(e.mxIp), raw), node("provider", orUnknown(e.provider)),
+                     node("TLS", orUnknown(e.tls)),
+                     node("latency", e.latencyMs < 0 ? "unknown" : fmt::format("{} ms", e.latencyMs))};
+    return {std::move(verdict), std::move(reply), std::move(message), std::move(path)};
+}
+
+RawDocument rawOf(store::Database& db, const store::EventWhole& w) {
+    RawDocument out;
+    if (w.evidence) {
+        const auto line = ingest::rawLine(*w.evidence);
+        out.title = fmt::format("{} at byte {}", line ? line->file.string() : w.evidence->path, w.evidence->pos);
+        if (line) out.bytes = line->bytes;
+        else out.note = line.error().text;
+        return out;
+    }
+    out.title = "SMTP dialogue";
+    if (w.event.evidence.transcript.empty()) {
+        out.note = "No raw bytes were kept for this event.";
+        return out;
+    }
+    auto row = store::transcripts::find(db, w.event.evidence.transcript);
+    if (row)
+        out.bytes = row->transcript.toText();
+    else
+        out.note = row.error().describe();
+    return out;
+}
+
+} // namespace
+
+Snapshot answer(Context& c, const EventQuery& q) {
+    return toSnapshot(c.workspace->read([&](store::Database& db) -> Result<EventDetail> {
+        auto whole = store::eventWhole(db, q.key);
+        if (!whole) return fail(ErrorCode::NotFound, "event", "There is no event with this key.");
+        EventDetail out;
+        out.event = whole->event;
+        out.raw.push_back(rawOf(db, *whole));
+        out.tree = eventTree(*whole, out.raw.front().bytes);
+        for (const store::EventLine& l : whole->history) out.history.push_back(toRow(l));
+        out.row.key = q.key;
+        out.row.at = whole->event.at;
+        out.row.outcome = whole->outcome;
+        out.row.recipient = whole->event.recipient;
+        out.row.provider = whole->event.provider;
+        out.row.category = reply::categoryName(whole->event.category);
+        out.row.code = whole->event.code;
+        out.row.enhanced = whole->event.enhanced;
+        out.row.text = whole->event.text;
+        out.row.domain = whole->event.recipientDomain;
+        return out;
+    }));
+}
+
+namespace {
+
+std::vector<ingest::StreamRule> streamRules(Context& c) {
+    std::vector<ingest::StreamRule> out;
+    auto rows = c.workspace->read([](store::Database& db) { return store::settings::streamRules(db); });
+    if (!rows) return out;
+    for (const store::StreamRuleRow& r : *rows) {
+        ingest::StreamRule rule;
+        rule.stream = r.stream;
+        rule.pattern = r.pattern;
+        if (r.field == "sender-domain") rule.pattern = "*@" + r.pattern;
+        if (r.field == "source") rule.field = ingest::StreamRule::Field::Instance;
+        if (r.field != "relay") out.push_back(std::move(rule));
+    }
+    return out;
+}
+
+std::string summaryText(const std::vector<ingest::ImportResult>& results, JobState& state) {
+    std::uint64_t events = 0;
+    std::uint64_t duplicates = 0;
+    std::uint64_t rejected = 0;
+    std::string problems;
+    for (const ingest::ImportResult& r : results) {
+        events += r.events;
+        duplicates += r.duplicates;
+        rejected += r.rejected;
+        if (r.error) problems += (problems.empty() ? " " : "; ") + r.error->describe();
+        if (r.cancelled) state = JobState::Cancelled;
+    }
+    if (!problems.empty() && state == JobState::Done) state = JobState::Failed;
+    return fmt::format("{} events, {} already known, {} lines rejected.{}", events, duplicates, rejected,
+                       problems);
+}
+
+void importJob(Context& c, const std::string& job, const std::vector<std::filesystem::path>& files,
+               const std::stop_token& closing) {
+    ingest::ImportOptions options;
+    options.decoder.classifier = c.classifier.get();
+    options.decoder.providers = c.providers.get();
+    options.decoder.streams = streamRules(c);
+    options.clock = &c.clock;
+    const std::stop_token cancelled = c.jobs->stopToken(job);
+    options.progress = [&](const ingest::ImportProgress& p) {
+        c.jobs->progress(job, p.done, p.total, fmt::format("{}: {} events", p.file, p.events));
+        c.changed("events");
+        return !cancelled.stop_requested() && !closing.stop_requested();
+    };
+    auto results = ingest::importFiles(files, ingest::writeTo(*c.workspace), options);
+    JobState state = JobState::Done;
+    const std::string text = summaryText(results, state);
+    c.activity("import", files.front().string(), text);
+    c.changed("events");
+    c.jobs->end(job, state, text);
+}
+
+} // namespace
+
+Snapshot perform(Context& c, const ImportFiles& command) {
+    if (command.files.empty()) return Error(ErrorCode::InvalidArgument, "import", "No file was given.");
+    std::vector<std::filesystem::path> files(command.files.begin(), command.files.end());
+    std::string line = "waypost-cli import";
+    for (const auto& f : command.files) line += " " + f;
+    const std::string job = c.jobs->begin("import",
+                                          files.size() == 1 ? "Import " + files.front().filename().string()
+                                                            : fmt::format("Import {} files", files.size()),
+                                          line);
+    c.work->post([&c, job, files](const std::stop_token& closing) {
+        try {
+            importJob(c, job, files, closing);
+        } catch (const std::exception& e) {
+            c.jobs->end(job, JobState::Failed, e.what());
+        }
+    });
+    return Done{job};
+}
+
+namespace {
+
+// RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe in front.
+std::string csvCell(std::string_view raw) {
+    std::string cell = text::printable(raw);
+    if (!cell.empty() && std::string_view("=+-@\t\r").contains(cell.front())) cell.insert(0, "'");
+    std::string out = "\"";
+    for (char ch : cell) {
+        if (ch == '"') out += '"';
+        out += ch;
+    }
+    return out + "\"";
+}
+
+std::string csvLine(const EventRow& r) {
+    std::string latency = r.latencyMs < 0 ? "" : std::to_string(r.latencyMs);
+    std::string out;
+    for (const std::string& cell :
+         {formatUtc(r.at), std::string(reply::outcomeName(r.outcome)), r.category, std::to_string(r.code),
+          r.enhanced, r.provider, r.domain, r.recipient, r.stream, r.mxHost, r.queueId, latency, r.text})
+        out += (out.empty() ? "" : ",") + csvCell(cell);
+    return out + "\r\n";
+}
+
+Result<std::uint64_t> writeCsv(Context& c, const ExportEvents& command, std::FILE* file,
+                               const std::stop_token& stop) {
+    std::fputs("at,outcome,category,code,enhanced,provider,domain,recipient,stream,mx_host,queue_id,latency_"
+               "ms,text\r\n",
+               file);
+    std::uint64_t rows = 0;
+    std::int64_t before = 0;
+    do {
+        auto page = c.workspace->read([&](store::Database& db) {
+            return store::eventPage(db, toRange(command.range), toFilter(command.filter), before, exportPage);
+        });
+        if (!page) return fail(page.error());
+        for (const store::EventLine& l : page->rows) {
+            const std::string line = csvLine(toRow(l));
+            if (std::fwrite(line.data(), 1, line.size(), file) != line.size())
+                return fail(ErrorCode::Io, command.file,
+                            "The file could not be written: " + std::string(std::strerror(errno)) + ".");
+            ++rows;
+        }
+        before = page->next;
+    } while (before != 0 && !stop.stop_requested());
+    return rows;
+}
+
+} // namespace
+
+// Written beside the target and renamed: a half export never carries the name that was asked for.
+Snapshot perform(Context& c, const ExportEvents& command) {
+    const std::string job = c.jobs->begin("export", "Export rows to " + command.file, "");
+    c.work->post([&c, job, command](const std::stop_token&) {
+        const std::string part = command.file + ".part";
+        std::FILE* file = std::fopen(part.c_str(), "wb");
+        if (!file)
+            return c.jobs->end(job, JobState::Failed,
+                               command.file + " cannot be written: " + std::strerror(errno) + ".");
+        auto rows = writeCsv(c, command, file, c.jobs->stopToken(job));
+        const bool closed = std::fclose(file) == 0;
+        const bool whole = rows && closed && !c.jobs->stopToken(job).stop_requested() &&
+                           std::rename(part.c_str(), command.file.c_str()) == 0;
+        if (!whole) {
+            std::remove(part.c_str());
+            return c.jobs->end(job, rows ? JobState::Cancelled : JobState::Failed,
+                               rows ? "The export did not come to its end; no file was left."
+                                    : rows.error().describe());
+        }
+        c.activity("export", command.file, fmt::format("{} rows were exported.", *rows));
+        c.jobs->end(job, JobState::Done, fmt::format("{} rows.", *rows));
+    });
+    return Done{job};
+}
+
+} // namespace waypost::engine

@@ -1,0 +1,141 @@
+// Today: what needs a person, from what is stored. Each card says its numbers with their denominators and why
+// it is there.
+#include "engine/context.h"
+#include "placement/run.h"
+#include "store/domain_store.h"
+#include "store/event_queries.h"
+#include "store/placement_store.h"
+
+#include <fmt/format.h>
+
+namespace waypost::engine {
+
+namespace {
+
+// Thresholds of the cards; shown in each card's "why".
+constexpr double blockedShare = 0.02;
+constexpr double deferredShare = 0.10;
+constexpr std::uint64_t fewestEvents = 50;
+
+struct Sums {
+    std::array<std::uint64_t, 5> n{};
+    [[nodiscard]] std::uint64_t all() const { return n[0] + n[1] + n[2] + n[3] + n[4]; }
+};
+
+Sums sumOf(const store::OverviewAnswer& o) {
+    Sums s;
+    for (const store::OverviewBucket& b : o.buckets)
+        for (size_t i = 0; i < 5; ++i) s.n[i] += b.counts[i];
+    return s;
+}
+
+void deliveryCards(const store::OverviewAnswer& o, Today& out) {
+    const Sums s = sumOf(o);
+    const std::uint64_t all = s.all();
+    if (all == 0) return;
+    const double blocked = double(s.n[3]) / double(all);
+    const double deferred = double(s.n[1]) / double(all);
+    const bool enough = all >= fewestEvents;
+    if (enough && blocked > blockedShare)
+        out.cards.push_back({State::Error,
+                             fmt::format("{:.1f} % of {} attempts were blocked", 100 * blocked, all),
+                             fmt::format("Shown above {:.0f} % of at least {} attempts in the range.",
+                                         100 * blockedShare, fewestEvents),
+                             "delivery", "outcome:blocked", o.range.since});
+    if (enough && deferred > deferredShare)
+        out.cards.push_back({State::Warning,
+                             fmt::format("{:.1f} % of {} attempts were deferred", 100 * deferred, all),
+                             fmt::format("Shown above {:.0f} % of at least {} attempts in the range.",
+                                         100 * deferredShare, fewestEvents),
+                             "delivery", "outcome:deferred", o.range.since});
+    if (o.unclassified > 0)
+        out.cards.push_back({State::Info,
+                             fmt::format("{} of {} replies say something no rule knows", o.unclassified, all),
+                             "Unclassified replies are a queue to work on.", "delivery",
+                             "category:unclassified", o.range.since});
+    if (!enough || (blocked <= blockedShare && deferred <= deferredShare))
+        out.checked.push_back(
+            fmt::format("Delivery: {} attempts, {} accepted, {} deferred, {} bounced, {} blocked", all,
+                        s.n[0], s.n[1], s.n[2], s.n[3]));
+}
+
+void domainCards(store::Database& db, Today& out) {
+    int inspected = 0;
+    int quiet = 0;
+    for (const store::DomainRow& d : store::domains::all(db)) {
+        out.hasDomains = out.hasDomains || d.inspection.has_value();
+        if (!d.inspection) continue;
+        ++inspected;
+        if (d.couldNotLook)
+            out.cards.push_back(
+                {State::Unknown, d.name + " could not be looked up completely",
+                 "At least one DNS question had no definite answer; nothing is known of that part.",
+                 "domains", d.name, d.checked});
+        if (d.errors > 0)
+            out.cards.push_back(
+                {State::Error, fmt::format("{} has {} errors and {} warnings", d.name, d.errors, d.warnings),
+                 "Findings of the newest inspection.", "domains", d.name, d.checked});
+        else if (d.warnings > 0)
+            out.cards.push_back({State::Warning, fmt::format("{} has {} warnings", d.name, d.warnings),
+                                 "Findings of the newest inspection.", "domains", d.name, d.checked});
+        else if (!d.couldNotLook)
+            ++quiet;
+    }
+    if (inspected > 0) {
+        out.domainLine = fmt::format("{} of {} inspected domains without error or warning", quiet, inspected);
+        if (quiet > 0) out.checked.push_back("Domains: " + out.domainLine);
+    }
+}
+
+void placementLine(store::Database& db, Today& out) {
+    for (const store::RunRow& run : store::placement::runs(db, 1)) {
+        out.hasRuns = true;
+        int inbox = 0;
+        int junk = 0;
+        int judged = 0;
+        for (const store::SeedResultRow& r : store::placement::results(db, run.id)) {
+            const auto state = placement::seedStateFromName(r.state);
+            using S = placement::SeedState;
+            if (!state) continue;
+            inbox += *state == S::FoundInbox ? 1 : 0;
+            junk += *state == S::FoundJunk ? 1 : 0;
+            judged += placement::isFound(*state) || *state == S::NotFound ? 1 : 0;
+        }
+        if (run.state == "running")
+            out.placementLine = fmt::format("\"{}\" is running", run.name);
+        else if (judged == 0)
+            out.placementLine = fmt::format("\"{}\": no seed could be judged", run.name);
+        else
+            out.placementLine =
+                fmt::format("\"{}\": inbox {} of {} judged, spam {}", run.name, inbox, judged, junk);
+        if (junk > 0)
+            out.cards.push_back(
+                {State::Warning,
+                 fmt::format("{} of {} judged seeds of \"{}\" are in spam", junk, judged, run.name),
+                 "Newest seed test. A seed list is a sample, not your audience.", "placement", run.id,
+                 run.started});
+    }
+}
+
+} // namespace
+
+Snapshot answer(Context& c, const TodayQuery& q) {
+    return toSnapshot(c.workspace->read([&](store::Database& db) {
+        Today out;
+        store::OverviewAsk ask;
+        ask.range = {q.range.from, q.range.to};
+        ask.maxBuckets = 24;
+        ask.maxGroups = 1;
+        const store::OverviewAnswer o = store::overview(db, ask);
+        out.hasEvents = o.stored.has_value();
+        out.bucket = o.bucket;
+        for (const store::OverviewBucket& b : o.buckets) out.outcomes.push_back({b.start, b.counts});
+        domainCards(db, out);
+        deliveryCards(o, out);
+        placementLine(db, out);
+        out.asOf = c.clock.now();
+        return out;
+    }));
+}
+
+} // namespace waypost::engine
