@@ -108,7 +108,7 @@ Result<std::string> toAscii(std::string_view typed) {
 }
 
 std::string toUnicode(std::string_view name) {
-    const std::string in(name);
+    std::string in(name);
     if (in.find("xn--") == std::string::npos && in.find("XN--") == std::string::npos) return in;
     char* out = nullptr;
     if (idn2_to_unicode_8z8z(in.c_str(), &out, 0) != IDN2_OK) return in;

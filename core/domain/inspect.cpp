@@ -22,7 +22,7 @@ std::string_view areaStateName(AreaState s) {
 }
 
 Inspector::Inspector(dns::Resolver& resolver, std::string domain, InspectOptions options)
-    : notebook_(resolver), options_(std::move(options)) {
+    : notebook_(resolver, options.concurrency), options_(std::move(options)) {
     report_.domain = dns::normalName(domain);
     report_.display = dns::toUnicode(report_.domain);
     report_.at = options_.clock->now();
@@ -39,7 +39,8 @@ Task<DomainReport> Inspector::run() {
     areas.push_back(inspectBimi());
     areas.push_back(inspectZone());
     areas.push_back(inspectCaa());
-    auto all = gather(std::move(areas), options_.concurrency);
+    const size_t together = areas.size(); // the notebook limits the questions
+    auto all = gather(std::move(areas), together);
     co_await all;
     judgeBimi(); // needs the DMARC area
     std::sort(report_.findings.begin(), report_.findings.end(), [](const Finding& a, const Finding& b) {

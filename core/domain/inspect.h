@@ -19,7 +19,7 @@ struct InspectOptions {
     std::vector<std::string> selectors;                // known to be in use (given, seen in mail, in reports)
     std::vector<std::string> guessedSelectors;         // probed; only hits are reported, marked as guessed
     std::vector<std::string> sendingIps;               // whose PTR is checked beside those of the MX hosts
-    size_t concurrency = 8;                            // questions in flight, roughly
+    size_t concurrency = 8;                            // questions in flight
     const Clock* clock = nullptr;                      // required
     std::shared_ptr<const FindingCatalogue> catalogue; // required
     std::shared_ptr<const dns::PublicSuffixList> publicSuffixes; // may be null

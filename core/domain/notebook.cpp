@@ -17,11 +17,27 @@ void Notebook::resolve(dns::Question question, Done done) {
     }
     Entry& entry = entries_.emplace_back();
     entry.waiting.push_back(std::move(done));
-    upstream_.resolve(std::move(question), [&entry](dns::Answer answer) {
-        entry.answer = std::move(answer);
-        auto waiting = std::move(entry.waiting);
-        for (auto& w : waiting) w(*entry.answer);
-    });
+    pending_.emplace_back(std::move(question), &entry);
+    pump();
+}
+
+void Notebook::pump() {
+    const std::weak_ptr<int> alive = life_;
+    // An answer that comes at once (from a cache) may end the inspection before resolve() returns.
+    while (!alive.expired() && inFlight_ < limit_ && !pending_.empty()) {
+        auto [question, entry] = std::move(pending_.front());
+        pending_.pop_front();
+        ++inFlight_;
+        upstream_.resolve(std::move(question), [this, entry](dns::Answer answer) {
+            entry->answer = std::move(answer);
+            --inFlight_;
+            auto waiting = std::move(entry->waiting);
+            // Those who wait may end the inspection, and this notebook with it: no member is touched after
+            // them.
+            pump();
+            for (auto& w : waiting) w(*entry->answer);
+        });
+    }
 }
 
 std::optional<size_t> Notebook::find(std::string_view name, dns::RecordType type) const {

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace waypost::domain {
 
 class Notebook final : public dns::Resolver {
   public:
-    explicit Notebook(dns::Resolver& upstream) : upstream_(upstream) {}
+    Notebook(dns::Resolver& upstream, size_t limit) : upstream_(upstream), limit_(limit == 0 ? 1 : limit) {}
 
     void resolve(dns::Question question, Done done) override;
 
@@ -30,7 +31,13 @@ class Notebook final : public dns::Resolver {
         std::optional<dns::Answer> answer;
         std::vector<Done> waiting;
     };
+    void pump();
+
+    std::shared_ptr<int> life_ = std::make_shared<int>(0); // tells a pump at work that the notebook is gone
     dns::Resolver& upstream_;
+    size_t limit_;
+    size_t inFlight_ = 0;
+    std::deque<std::pair<dns::Question, Entry*>> pending_;
     std::map<dns::Question, size_t> index_;
     std::deque<Entry> entries_; // addresses stay
 };

@@ -86,6 +86,32 @@ struct Inspection {
     }
 };
 
+// Keeps questions and answers the youngest first, as a network may; with a cache, every other question is
+// answered at once.
+class LateResolver final : public dns::Resolver {
+  public:
+    LateResolver(dns::Resolver& inner, bool cache) : inner_(inner), cache_(cache) {}
+    void resolve(dns::Question question, Done done) override {
+        if (cache_ && ++count_ % 2 == 0) return inner_.resolve(std::move(question), std::move(done));
+        waiting_.emplace_back(std::move(question), std::move(done));
+        most = std::max(most, waiting_.size());
+    }
+    bool answerOne() {
+        if (waiting_.empty()) return false;
+        auto [question, done] = std::move(waiting_.back());
+        waiting_.pop_back();
+        inner_.resolve(std::move(question), std::move(done));
+        return true;
+    }
+    size_t most = 0;
+
+  private:
+    dns::Resolver& inner_;
+    bool cache_;
+    size_t count_ = 0;
+    std::vector<std::pair<dns::Question, Done>> waiting_;
+};
+
 // Ids of what is not mere information, sorted, with blanks between.
 QString problems(const DomainReport& r) {
     QStringList ids;
@@ -343,6 +369,39 @@ class TestDomain : public QObject {
             QCOMPARE(areaStateName(area->state), std::string_view("could-not-look"));
         for (const Area* area : std::initializer_list<const Area*>{&r.ptr, &r.dane})
             QCOMPARE(areaStateName(area->state), std::string_view("not-checked"));
+    }
+
+    void theOrderOfAnswersChangesNothing_data() {
+        QTest::addColumn<int>("limit");
+        QTest::addColumn<bool>("cache");
+        for (int limit : {1, 3, 8, 1000}) {
+            QTest::addRow("%d questions in flight", limit) << limit << false;
+            QTest::addRow("%d questions in flight, every other from a cache", limit) << limit << true;
+        }
+    }
+    void theOrderOfAnswersChangesNothing() {
+        QFETCH(int, limit);
+        QFETCH(bool, cache);
+        const std::string lines = changed("-_mta-sts\n-5.2.0.192\nexample.org MX 5 gone.example.org");
+        Inspection straight(lines);
+        DomainReport expected = straight.run();
+        Inspection i(lines);
+        i.options.concurrency = size_t(limit);
+        LateResolver late(i.zone, cache);
+        std::optional<DomainReport> report;
+        start(inspect(late, "example.org", i.options), [&](DomainReport r) { report = std::move(r); });
+        QVERIFY(!report.has_value());
+        while (late.answerOne()) {
+        }
+        QVERIFY(report.has_value());
+        QVERIFY(late.most <= size_t(limit));
+        if (limit > 1) QVERIFY(late.most > 1);
+        QCOMPARE(report->evidence.size(), expected.evidence.size());
+        QCOMPARE(report->findings.size(), expected.findings.size());
+        for (size_t f = 0; f < expected.findings.size(); ++f) {
+            QCOMPARE(report->findings[f].id, expected.findings[f].id);
+            QCOMPARE(report->findings[f].seen, expected.findings[f].seen);
+        }
     }
 
     void aMissingDomain() {
