@@ -274,6 +274,20 @@ class TstShell : public QObject {
         QCOMPARE(opened.count(), 1);
     }
 
+    void f6VisitsPanesAndComesBack() {
+        window_->openPage(u"delivery"_s);
+        delivery_->chart->canvas()->setFocus();
+        QSet<QWidget*> seen;
+        for (int i = 0; i < 20; ++i) {
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_F6);
+            seen << QApplication::focusWidget();
+        }
+        QVERIFY(seen.contains(delivery_->chart->canvas()));
+        QVERIFY(seen.contains(delivery_->findChild<DataTable*>()));
+        QVERIFY(seen.size() >= 4);
+        QVERIFY(!seen.contains(delivery_->filter->findChild<QLineEdit*>()));
+    }
+
     void everythingOneCanReachHasAName() {
         QStringList nameless;
         for (const QString& id : {u"today"_s, u"delivery"_s}) {

@@ -28,6 +28,7 @@ class TimeSeriesWidget::Canvas final : public QWidget {
   public:
     explicit Canvas(TimeSeriesWidget* chart) : QWidget(chart), chart_(chart) {
         setFocusPolicy(Qt::StrongFocus);
+        setProperty("pane", true); // a stop of F6
         setMouseTracking(true);
         setMinimumSize(160, 90);
     }

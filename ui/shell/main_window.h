@@ -50,7 +50,8 @@ class MainWindow : public QMainWindow {
                     std::function<void()> run);
     void offerUndo(const QString& sentence, std::function<void()> undo);
     void showKeys();
-    void goBack(); // Esc: one level
+    void goBack();                // Esc: one level
+    void nextPane(int direction); // F6, Shift+F6: tables, trees, charts and raw text, then the rail
     void saveLayout();
     void resetLayout();
 

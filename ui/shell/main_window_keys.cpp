@@ -6,6 +6,7 @@
 #include "ui/shell/undo_bar.h"
 #include "ui/theme/theme.h"
 
+#include <QAbstractButton>
 #include <QApplication>
 #include <QKeyEvent>
 #include <QLineEdit>
@@ -44,6 +45,8 @@ void MainWindow::addStandardCommands() {
     addCommand(u"export"_s, view, tr("Export this view"), u"Ctrl+E"_s, [this] {
         if (Page* page = currentAsPage()) page->exportView();
     });
+    addCommand(u"pane.next"_s, go, tr("Next pane"), u"F6"_s, [this] { nextPane(1); });
+    addCommand(u"pane.previous"_s, go, tr("Previous pane"), u"Shift+F6"_s, [this] { nextPane(-1); });
     addCommand(u"undo"_s, view, tr("Undo"), u"Ctrl+Z"_s, [this] { undo_->undo(); });
     addCommand(u"quit"_s, view, tr("Quit"), u"Ctrl+Q"_s, [this] { close(); });
     addCommand(u"full"_s, view, tr("Full screen"), u"F11"_s,
@@ -104,6 +107,20 @@ void MainWindow::goBack() {
     if (page && page->goBack()) refreshCrumbs();
 }
 
+void MainWindow::nextPane(int direction) {
+    QList<QWidget*> panes;
+    for (QWidget* w : stack_->currentWidget()->findChildren<QWidget*>()) {
+        const bool isPane = w->inherits("QAbstractScrollArea") || w->property("pane").toBool();
+        if (isPane && w->isVisible() && (w->focusPolicy() & Qt::TabFocus)) panes << w;
+    }
+    for (QAbstractButton* b : rail_->findChildren<QAbstractButton*>())
+        if (b->isChecked()) panes << b;
+    if (panes.isEmpty()) return;
+    const qsizetype at = panes.indexOf(QApplication::focusWidget());
+    const qsizetype next = at < 0 ? 0 : (at + direction + panes.size()) % panes.size();
+    panes[next]->setFocus(direction > 0 ? Qt::TabFocusReason : Qt::BacktabFocusReason);
+}
+
 void MainWindow::showKeys() {
     if (help_->isVisible()) return help_->hide();
     std::vector<KeyHelp> window{{u"Ctrl+K  :"_s, tr("palette")},
@@ -117,6 +134,7 @@ void MainWindow::showKeys() {
                                 {u"Ctrl+Z"_s, tr("undo")},
                                 {u"Ctrl+B"_s, tr("collapse navigation")},
                                 {u"Alt+T"_s, tr("chart as table")},
+                                {u"F6  Shift+F6"_s, tr("next, previous pane")},
                                 {u"j k"_s, tr("next, previous row")},
                                 {u"e  Shift+E"_s, tr("next, previous problem")},
                                 {u"F1  ?"_s, tr("these keys")}};
