@@ -104,6 +104,7 @@ class Session {
                         const std::shared_ptr<store::ImportFile>& file, const store::ImportFile& state,
                         const Counts& counts);
     Result<void> waitForWrite();
+    std::shared_ptr<store::EventBatch> freshBatch();
     void report(const Pending& pending, ImportResult& result);
     [[nodiscard]] UtcTime now() const { return options_.clock ? options_.clock->now() : SystemClock().now(); }
 
@@ -112,6 +113,8 @@ class Session {
     PostfixDecoder decoder_;
     std::shared_ptr<store::EventWriter> writer_;
     std::future<Result<void>> running_;
+    std::shared_ptr<store::EventBatch> writing_,
+        spare_;            // a written batch is filled again: its memory is warm
     Counts sent_, stored_; // of the file being read: with and without the batch that is being written
     bool stopped_ = false;
     std::uint64_t events_ = 0;
@@ -157,7 +160,15 @@ Result<void> Session::waitForWrite() {
         return done;
     }
     stored_ = sent_;
+    if (writing_ && writing_.use_count() == 1) spare_ = std::move(writing_);
+    writing_.reset();
     return done;
+}
+
+std::shared_ptr<store::EventBatch> Session::freshBatch() {
+    if (!spare_) return std::make_shared<store::EventBatch>();
+    spare_->clear();
+    return std::move(spare_);
 }
 
 Result<Session::Start> Session::findStart(LogReader& reader, const std::string& path) {
@@ -283,7 +294,7 @@ Result<void> Session::readAll(Pending& pending, const std::shared_ptr<store::Imp
     LineSplitter split(decoder_, heads, result);
     bool takeLast = reader.compressed() || now() - reader.modified() > options_.lastLineWait;
     store::ImportFile state = *file;
-    auto batch = std::make_shared<store::EventBatch>();
+    auto batch = freshBatch();
     size_t text = 0;
     auto flush = [&]() -> Result<void> {
         decoder_.finish(*batch);
@@ -292,7 +303,8 @@ Result<void> Session::readAll(Pending& pending, const std::shared_ptr<store::Imp
                    sent_.rejected + batch->rejected.size(), sent_.refusals + batch->refusals.size()};
         addTo(state, *file, now);
         events_ += batch->events.size();
-        auto given = commit(std::exchange(batch, std::make_shared<store::EventBatch>()), file, state, now);
+        auto given = commit(std::move(batch), file, state, now);
+        batch = freshBatch();
         text = 0;
         report(pending, result);
         return given;
@@ -307,7 +319,6 @@ Result<void> Session::readAll(Pending& pending, const std::shared_ptr<store::Imp
         if (!*more) break;
         split.block(block, *batch);
         advance(state, block);
-        batch->buffers.push_back(block.memory);
         text += block.bytes.size();
         if (text < options_.batchBytes && batch->events.size() < options_.batchEvents) continue;
         if (auto ok = flush(); !ok) return ok;
@@ -330,6 +341,7 @@ Result<void> Session::commit(std::shared_ptr<store::EventBatch> batch,
         stopped_ = true;
         return fail(*broken_);
     }
+    writing_ = batch;
     auto job = [batch = std::move(batch), file, writer = writer_, when = now(),
                 next = state](store::Database& db) mutable -> Result<void> {
         store::Transaction all(db);

@@ -47,7 +47,7 @@ struct ImportOptions {
     LogZone zone{true, 0}; // of stamps that name none: this machine's
     const Clock* clock = nullptr;
     Millis lastLineWait{60'000};
-    size_t batchBytes = 16 * 1024 * 1024; // of log text in one transaction
+    size_t batchBytes = 8 * 1024 * 1024; // of log text in one transaction
     size_t batchEvents = 40'000;
     // Called about every batch; false cancels: what is stored stays, the rest is for the next time.
     std::function<bool(const ImportProgress&)> progress;

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "store/event_text.h"
+#include "store/import_store.h"
 
 #include <fmt/format.h>
 
@@ -22,7 +23,8 @@ bool isProbe(std::string_view status) {
 }
 
 void reject(const LineAt& at, std::string reason, store::EventBatch& batch) {
-    batch.rejected.push_back({at.offset, std::int32_t(at.bytes.size()), std::move(reason), at.bytes});
+    batch.rejected.push_back({at.offset, std::int32_t(at.bytes.size()), std::move(reason),
+                              batch.keep(at.bytes.substr(0, store::rejectedBytesKept))});
 }
 
 } // namespace
@@ -60,6 +62,7 @@ void PostfixDecoder::line(const LineAt& at, HeadReader& heads, store::EventBatch
         return;
     }
     if (head.instance.empty()) return; // another program
+    if (!mayConcernDelivery(head.body)) return;
     PostfixLine line = readPostfixLine(head.service, head.body);
     switch (line.kind) {
     case PostfixKind::Other: return;
@@ -174,7 +177,7 @@ void PostfixDecoder::delivery(const LineAt& at, const SyslogHead& head, const Po
     if (line.kind == PostfixKind::Expired) {
         if (m.sender.empty()) m.sender.assign(line.from);
         // The queue manager names no recipient: with a single one it is that.
-        e.recipient = m.recipients == 1 ? batch.keep(m.recipient) : std::string_view{};
+        e.recipient = m.recipients == 1 ? std::string_view(m.recipient) : std::string_view{};
     } else if (m.recipients == 1 && line.status == "deferred") {
         m.recipient.assign(line.to);
     }
@@ -200,9 +203,12 @@ void PostfixDecoder::delivery(const LineAt& at, const SyslogHead& head, const Po
         e.stream = rule->stream;
         e.sendingIp = rule->sendingIp;
     }
-    e.tls = line.tls;
+    e.tls = batch.keep(line.tls);
     e.message = messageKey(m);
-    e.queueId = line.queueId;
+    e.recipient = batch.keep(e.recipient);
+    e.mxHost = batch.keep(e.mxHost);
+    e.mxIp = batch.keep(e.mxIp);
+    e.queueId = batch.keep(line.queueId);
     e.messageId = batch.keep(m.messageId);
     e.sender = batch.keep(m.sender);
     e.size = m.size;

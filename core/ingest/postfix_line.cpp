@@ -13,10 +13,9 @@ using std::string_view;
 constexpr size_t none = string_view::npos;
 constexpr std::int64_t maxDelayMs = 400LL * 86'400'000;
 
-PostfixLine malformed(PostfixLine line, string_view reason) {
+void malformed(PostfixLine& line, string_view reason) {
     line.kind = PostfixKind::Malformed;
     line.reason = reason;
-    return line;
 }
 
 bool take(string_view& in, string_view prefix) {
@@ -139,7 +138,7 @@ void readField(string_view key, string_view value, PostfixLine& out) {
 }
 
 // `in` starts behind "QUEUEID: ".
-PostfixLine readDelivery(string_view in, PostfixLine out) {
+void readDelivery(string_view in, PostfixLine& out) {
     out.kind = PostfixKind::Delivery;
     in.remove_prefix(3); // "to="
     if (!takeAddress(in, out.to)) return malformed(out, "the recipient has no end");
@@ -148,7 +147,10 @@ PostfixLine readDelivery(string_view in, PostfixLine out) {
         if (equals == none || equals > 32) return malformed(out, "a field without a value");
         string_view key = in.substr(0, equals);
         in.remove_prefix(equals + 1);
-        if (key == "status") return readStatus(in, out) ? out : malformed(out, "the status is empty");
+        if (key == "status") {
+            if (!readStatus(in, out)) malformed(out, "the status is empty");
+            return;
+        }
         if (key == "orig_to") {
             if (!takeAddress(in, out.origTo)) return malformed(out, "the original recipient has no end");
             continue;
@@ -162,7 +164,7 @@ PostfixLine readDelivery(string_view in, PostfixLine out) {
 }
 
 // "from=<…>, size=…, nrcpt=… (queue active)" and "from=<…>, status=expired, returned to sender".
-PostfixLine readFrom(string_view in, PostfixLine out) {
+void readFrom(string_view in, PostfixLine& out) {
     in.remove_prefix(5);
     if (!takeAddress(in, out.from)) return malformed(out, "the sender has no end");
     while (take(in, ", ")) {
@@ -172,7 +174,7 @@ PostfixLine readFrom(string_view in, PostfixLine out) {
             out.kind = PostfixKind::Expired;
             out.status = field;
             out.text = in.substr(7);
-            return out;
+            return;
         }
         if (take(field, "size=")) out.size = numberOf(field);
         if (take(field, "nrcpt="))
@@ -181,24 +183,24 @@ PostfixLine readFrom(string_view in, PostfixLine out) {
         in.remove_prefix(end);
     }
     if (out.size >= 0 || out.recipients >= 0) out.kind = PostfixKind::Active;
-    return out;
+    return;
 }
 
-PostfixLine readMessageId(string_view in, PostfixLine out) {
+void readMessageId(string_view in, PostfixLine& out) {
     in.remove_prefix(11); // "message-id="
     if (in.starts_with('<') && in.ends_with('>')) in = in.substr(1, in.size() - 2);
     out.messageId = in;
     out.kind = PostfixKind::MessageId;
-    return out;
+    return;
 }
 
 // "reject: RCPT from host[ip]: 554 …; from=<…> to=<…> proto=… helo=<…>"
-PostfixLine readRefusal(string_view in, PostfixLine out) {
+void readRefusal(string_view in, PostfixLine& out) {
     out.kind = PostfixKind::Refusal;
     size_t from = in.find(" from ");
     if (from == none) {
         out.text = in;
-        return out;
+        return;
     }
     string_view rest = in.substr(from + 6);
     size_t colon = rest.find(": ");
@@ -207,22 +209,22 @@ PostfixLine readRefusal(string_view in, PostfixLine out) {
     // The tail is ours: the last "; from=<" or "; to=<" starts it.
     size_t tail = out.text.rfind("; from=<");
     if (tail == none) tail = out.text.rfind("; to=<");
-    if (tail == none) return out;
+    if (tail == none) return;
     string_view fields = out.text.substr(tail + 2);
     out.text = out.text.substr(0, tail);
     if (take(fields, "from=")) takeAddress(fields, out.from);
     if (take(fields, ", ") || take(fields, " ")) {
     }
     if (take(fields, "to=")) takeAddress(fields, out.to);
-    return out;
+    return;
 }
 
-PostfixLine readBounce(string_view in, PostfixLine out) {
+void readBounce(string_view in, PostfixLine& out) {
     size_t at = in.find("notification: ");
-    if (at == none) return out;
+    if (at == none) return;
     out.bounceId = in.substr(at + 14);
     out.kind = PostfixKind::Bounce;
-    return out;
+    return;
 }
 
 bool isRefusal(string_view in) {
@@ -230,8 +232,8 @@ bool isRefusal(string_view in) {
            in.starts_with("milter-reject: ") || in.starts_with("reject_warning: ");
 }
 
-PostfixLine readQueued(string_view service, string_view in, PostfixLine out) {
-    if (in.empty()) return out;
+void readQueued(string_view service, string_view in, PostfixLine& out) {
+    if (in.empty()) return;
     switch (in[0]) {
     case 't':
         if (in.starts_with("to=")) return readDelivery(in, out);
@@ -270,7 +272,7 @@ PostfixLine readQueued(string_view service, string_view in, PostfixLine out) {
         break;
     default: break;
     }
-    return out;
+    return;
 }
 
 // "RCPT TO command)" and the like, from the end of the text: Postfix's own words stand last.
@@ -384,11 +386,18 @@ bool isPostfixService(string_view s) {
     return false;
 }
 
+bool mayConcernDelivery(string_view body) {
+    size_t n = 0;
+    while (n < body.size() && n <= 32 && text::isAlnum(body[n])) ++n;
+    return n >= 5 && n < body.size() && body[n] == ':';
+}
+
 PostfixLine readPostfixLine(string_view service, string_view body) {
     PostfixLine out;
     if (body.starts_with("NOQUEUE: ")) {
         body.remove_prefix(9);
-        return isRefusal(body) ? readRefusal(body, out) : out;
+        if (isRefusal(body)) readRefusal(body, out);
+        return out;
     }
     size_t colon = 0;
     while (colon < body.size() && colon <= 32 && text::isAlnum(body[colon])) ++colon;
@@ -396,9 +405,9 @@ PostfixLine readPostfixLine(string_view service, string_view body) {
     string_view id = body.substr(0, colon);
     // "warning: …", "statistics: …", "fatal: …" are words, not queue ids.
     if (id == "warning" || id == "fatal" || id == "panic" || id == "error" || id == "statistics") return out;
-    if (!isQueueId(id)) return out;
     out.queueId = id;
-    return readQueued(service, body.substr(colon + 2), out);
+    readQueued(service, body.substr(colon + 2), out);
+    return out;
 }
 
 PostfixReply readPostfixReply(const PostfixLine& line) {

@@ -64,6 +64,9 @@ struct PostfixReply {
 bool isPostfixService(std::string_view service);
 bool isQueueId(std::string_view text);
 
+// A cheap look: false for the many lines (connect, disconnect, TLS, statistics) that readPostfixLine() would
+// call Other.
+bool mayConcernDelivery(std::string_view body);
 // `body` is the line behind "service[pid]: ".
 PostfixLine readPostfixLine(std::string_view service, std::string_view body);
 PostfixReply readPostfixReply(const PostfixLine& line);

@@ -16,7 +16,7 @@ namespace waypost::ingest {
 
 namespace {
 
-constexpr size_t blockBytes = 1024 * 1024;
+constexpr size_t blockBytes = 256 * 1024;
 constexpr size_t headBytes = 64 * 1024;
 constexpr size_t inputBytes = 64 * 1024;
 
@@ -185,13 +185,12 @@ Result<bool> LogReader::next(LogBlock& out, bool takeLast) {
     out = {};
     out.offset = position_;
     size_t size = carry_.size() + blockBytes;
-    auto memory = std::shared_ptr<char[]>(new char[size]);
-    std::memcpy(memory.get(), carry_.data(), carry_.size());
-    auto got = readContent(memory.get() + carry_.size(), blockBytes);
+    if (buffer_.size() < size) buffer_.resize(size);
+    std::memcpy(buffer_.data(), carry_.data(), carry_.size());
+    auto got = readContent(buffer_.data() + carry_.size(), blockBytes);
     if (!got) return fail(std::move(got.error()));
     size = carry_.size() + *got;
-    std::string_view all(memory.get(), size);
-    out.memory = memory;
+    std::string_view all(buffer_.data(), size);
     size_t end = all.rfind('\n');
     bool finished = *got < blockBytes;
     if (end == std::string_view::npos && !finished) {

@@ -55,7 +55,7 @@ void EventBatch::clear() {
     refusals.clear();
     joins.clear();
     buffers.clear();
-    while (blocks_.size() > 4) blocks_.pop_back();
+    while (blocks_.size() > 16) blocks_.pop_back();
     for (auto& b : blocks_) b.clear();
     block_ = 0;
 }
