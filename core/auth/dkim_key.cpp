@@ -44,10 +44,11 @@ Key readRsa(const std::string& der) {
     return key;
 }
 
-DkimKey broken(DkimKey key, DkimKeyState state, std::string why) {
+// By reference: the sentence may be made from the key itself.
+DkimKey broken(DkimKey& key, DkimKeyState state, std::string why) {
     key.state = state;
     key.why = std::move(why);
-    return key;
+    return std::move(key);
 }
 
 DkimKey readMaterial(DkimKey key) {
@@ -55,17 +56,17 @@ DkimKey readMaterial(DkimKey key) {
         key.bits = 256;
         if (key.key.size() != ed25519Octets)
             return broken(
-                std::move(key), DkimKeyState::Broken,
+                key, DkimKeyState::Broken,
                 fmt::format("An Ed25519 key has {} octets, not the 32 it must have.", key.key.size()));
         key.state = DkimKeyState::Usable;
         return key;
     }
     Key rsa = readRsa(key.key);
-    if (!rsa) return broken(std::move(key), DkimKeyState::Broken, "p= does not hold an RSA public key.");
+    if (!rsa) return broken(key, DkimKeyState::Broken, "p= does not hold an RSA public key.");
     key.bits = EVP_PKEY_get_bits(rsa.get());
     if (key.bits < minRsaBits)
         return broken(
-            std::move(key), DkimKeyState::Weak,
+            key, DkimKeyState::Weak,
             fmt::format("The RSA key has {} bits; verifiers refuse fewer than {}.", key.bits, minRsaBits));
     key.state = DkimKeyState::Usable;
     return key;
@@ -105,25 +106,22 @@ DkimKey parseDkimKey(std::string_view in) {
     readFlags(key, tags);
     const Tag* v = tags.find("v");
     if (v && (v->value != "DKIM1" || v != tags.tags.data()))
-        return broken(std::move(key), DkimKeyState::Broken, "v= must be DKIM1 and stand first, if at all.");
-    if (!tags.problems.empty())
-        return broken(std::move(key), DkimKeyState::Broken, tags.problems.front().text);
+        return broken(key, DkimKeyState::Broken, "v= must be DKIM1 and stand first, if at all.");
+    if (!tags.problems.empty()) return broken(key, DkimKeyState::Broken, tags.problems.front().text);
     const Tag* p = tags.find("p");
-    if (!p) return broken(std::move(key), DkimKeyState::Broken, "There is no p= tag, so no key.");
+    if (!p) return broken(key, DkimKeyState::Broken, "There is no p= tag, so no key.");
     if (key.type != "rsa" && key.type != "ed25519")
         return broken(
-            std::move(key), DkimKeyState::Foreign,
+            key, DkimKeyState::Foreign,
             fmt::format("The key type \"{}\" is not one of rsa and ed25519.", text::printable(key.type)));
     if (!key.services.empty() && !contains(key.services, "*") && !contains(key.services, "email"))
-        return broken(std::move(key), DkimKeyState::Foreign, "s= says that the key is not for mail.");
+        return broken(key, DkimKeyState::Foreign, "s= says that the key is not for mail.");
     if (!key.hashes.empty() && !contains(key.hashes, "sha256"))
-        return broken(std::move(key), DkimKeyState::Foreign,
-                      "h= does not allow sha256, the only hash in use.");
-    if (p->value.empty())
-        return broken(std::move(key), DkimKeyState::Revoked, "p= is empty: the key was withdrawn.");
+        return broken(key, DkimKeyState::Foreign, "h= does not allow sha256, the only hash in use.");
+    if (p->value.empty()) return broken(key, DkimKeyState::Revoked, "p= is empty: the key was withdrawn.");
     auto octets = text::base64Decode(p->value);
     if (!octets || octets->size() > maxKeyOctets)
-        return broken(std::move(key), DkimKeyState::Broken, "p= is not base64 of a key.");
+        return broken(key, DkimKeyState::Broken, "p= is not base64 of a key.");
     key.key = std::move(*octets);
     return readMaterial(std::move(key));
 }

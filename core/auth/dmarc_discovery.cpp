@@ -43,7 +43,7 @@ bool endsWalk(const DmarcStep& step, bool start) {
 
 class Discovery {
   public:
-    Discovery(dns::Resolver& resolver, std::string domain, DmarcOptions options)
+    Discovery(dns::Resolver& resolver, std::string_view domain, DmarcOptions options)
         : resolver_(resolver), options_(std::move(options)) {
         out.domain = dns::normalName(domain);
     }
@@ -215,7 +215,7 @@ std::vector<std::string> dmarcWalk(std::string_view domain) {
 }
 
 Task<DmarcDiscovery> discoverDmarc(dns::Resolver& resolver, std::string domain, DmarcOptions options) {
-    Discovery discovery(resolver, std::move(domain), std::move(options));
+    Discovery discovery(resolver, domain, std::move(options));
     auto running = discovery.run();
     co_await running;
     co_return std::move(discovery.out);

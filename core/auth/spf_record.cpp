@@ -60,8 +60,9 @@ bool endsAsDomain(std::string_view spec, const MacroString& macro) {
     if (!macro.parts.empty() && macro.parts.back().letter != 0) return true;
     // "%%", "%_" and "%-" are macro-expands too.
     if (spec.size() >= 2 && spec[spec.size() - 2] == '%') {
-        size_t percents = 0;
-        for (size_t i = spec.size() - 1; i-- > 0 && spec[i] == '%';) ++percents;
+        const size_t notPercent = spec.find_last_not_of('%', spec.size() - 2);
+        const size_t percents =
+            spec.size() - 2 - (notPercent == std::string_view::npos ? size_t(-1) : notPercent);
         const char last = spec.back();
         if ((last == '_' || last == '-') && percents % 2 == 1) return true;
         if (last == '%') return true;

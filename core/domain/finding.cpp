@@ -99,6 +99,7 @@ const FindingRule* FindingCatalogue::find(std::string_view id) const {
 
 std::vector<std::string> FindingCatalogue::ids() const {
     std::vector<std::string> out;
+    out.reserve(rules_.size());
     for (const auto& [id, rule] : rules_) out.push_back(id);
     return out;
 }

@@ -21,7 +21,7 @@ std::string_view areaStateName(AreaState s) {
     return "not-checked";
 }
 
-Inspector::Inspector(dns::Resolver& resolver, std::string domain, InspectOptions options)
+Inspector::Inspector(dns::Resolver& resolver, std::string_view domain, InspectOptions options)
     : notebook_(resolver, options.concurrency), options_(std::move(options)) {
     report_.domain = dns::normalName(domain);
     report_.display = dns::toUnicode(report_.domain);
@@ -90,7 +90,7 @@ size_t Inspector::evidenceOf(const dns::Answer& answer) const {
 }
 
 Task<DomainReport> inspect(dns::Resolver& resolver, std::string domain, InspectOptions options) {
-    Inspector inspector(resolver, std::move(domain), std::move(options));
+    Inspector inspector(resolver, domain, std::move(options));
     auto running = inspector.run();
     DomainReport report = co_await running;
     co_return report;

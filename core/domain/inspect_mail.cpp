@@ -88,6 +88,7 @@ Task<void> Inspector::inspectMx() {
         area.hosts.back().host = report_.domain;
     }
     std::vector<Task<void>> tasks;
+    tasks.reserve(area.hosts.size());
     for (size_t i = 0; i < area.hosts.size(); ++i) tasks.push_back(inspectMxHost(i));
     auto all = gather(std::move(tasks), options_.concurrency);
     co_await all;
@@ -160,6 +161,7 @@ Task<void> Inspector::inspectPtr() {
         co_return;
     }
     std::vector<Task<void>> tasks;
+    tasks.reserve(area.addresses.size());
     for (size_t i = 0; i < area.addresses.size(); ++i) tasks.push_back(inspectAddress(i));
     auto all = gather(std::move(tasks), options_.concurrency);
     co_await all;
@@ -174,8 +176,7 @@ Task<void> Inspector::inspectAddress(size_t i) {
         report_.ptr.addresses[i].reason = fmt::format("\"{}\" is not an IP address.", text::printable(ip));
         co_return;
     }
-    const std::string reverseName = *reverse;
-    auto asking = notebook_.look(reverseName, RecordType::PTR);
+    auto asking = notebook_.look(*reverse, RecordType::PTR);
     const size_t index = co_await asking;
     report_.ptr.addresses[i].evidence.push_back(index);
     if (couldNotLook(index, report_.ptr.addresses[i], "PTR")) co_return;
@@ -227,6 +228,7 @@ Task<void> Inspector::inspectDane() {
         co_return;
     }
     std::vector<Task<void>> tasks;
+    tasks.reserve(area.hosts.size());
     for (size_t i = 0; i < area.hosts.size(); ++i) tasks.push_back(inspectDaneHost(i));
     auto all = gather(std::move(tasks), options_.concurrency);
     co_await all;

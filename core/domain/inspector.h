@@ -12,7 +12,7 @@ inline constexpr size_t maxSelectors = 200;
 
 class Inspector {
   public:
-    Inspector(dns::Resolver& resolver, std::string domain, InspectOptions options);
+    Inspector(dns::Resolver& resolver, std::string_view domain, InspectOptions options);
     Task<DomainReport> run();
 
   private:

@@ -71,6 +71,14 @@ class TestDkimKey : public QObject {
         QCOMPARE(k.bits, bits);
         QCOMPARE(k.why.empty(), k.state == DkimKeyState::Usable);
     }
+    void theReasonIsMadeFromTheKey() {
+        QCOMPARE(parseDkimKey("k=ed25519; p=QUJD").why,
+                 std::string("An Ed25519 key has 3 octets, not the 32 it must have."));
+        QCOMPARE(parseDkimKey("k=dsa; p=QUJD").why,
+                 std::string("The key type \"dsa\" is not one of rsa and ed25519."));
+        QCOMPARE(parseDkimKey("p=" + key512).why,
+                 std::string("The RSA key has 512 bits; verifiers refuse fewer than 1024."));
+    }
     void flags() {
         DkimKey k = parseDkimKey("v=DKIM1; t=y : s; p=" + key1024);
         QVERIFY(k.testing && k.strict);
