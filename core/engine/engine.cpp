@@ -86,6 +86,23 @@ Result<std::unique_ptr<Engine>> Engine::open(OpenOptions options) {
     return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 
+namespace {
+
+// A cancelled run still goes from the loop to the writer and back for its last steps; when no job lives any more, the
+// completions of writes (a job's end, an activity row) are two steps deep at most.
+void settle(Context& c) {
+    constexpr int mostRounds = 200;
+    constexpr int lastRounds = 3;
+    int after = 0;
+    for (int round = 0; round < mostRounds && after < lastRounds; ++round) {
+        if (!c.workspace->readOnly()) (void)c.workspace->write([](store::Database&) {}).get();
+        c.loop.runUntil([] { return false; });
+        after = c.jobs->anyRunning() ? 0 : after + 1;
+    }
+}
+
+} // namespace
+
 // Stop intake, cancel, stop the loop (its operations complete as cancelled), join, close.
 Engine::~Engine() {
     Context& c = impl_->context;
@@ -94,6 +111,7 @@ Engine::~Engine() {
     c.queries.reset();
     c.work.reset();
     c.loop.stop();
+    settle(c);
     c.names.reset();
     c.lab.reset();
 }

@@ -127,6 +127,11 @@ void JobBook::cancelAll() {
     for (const std::string& id : ids) cancel(id);
 }
 
+bool JobBook::anyRunning() {
+    std::lock_guard lock(mutex_);
+    return !live_.empty();
+}
+
 std::stop_token JobBook::stopToken(const std::string& id) {
     std::lock_guard lock(mutex_);
     auto it = live_.find(id);

@@ -27,6 +27,7 @@ class JobBook {
     // False: no such job is running.
     bool cancel(const std::string& id);
     void cancelAll();
+    [[nodiscard]] bool anyRunning();
     [[nodiscard]] std::stop_token stopToken(const std::string& id);
     // Waits until it has ended; its last state.
     JobView wait(const std::string& id);
