@@ -11,6 +11,20 @@ namespace {
 
 using std::string_view;
 constexpr size_t none = string_view::npos;
+constexpr size_t maxIdLength = 32;
+constexpr std::array<bool, 256> inQueueId = [] {
+    std::array<bool, 256> out{};
+    for (int c = 0; c < 128; ++c) out[size_t(c)] = text::isAlnum(char(c));
+    return out;
+}();
+
+// Of the letters and digits in front; more than maxIdLength is none.
+size_t idLength(string_view body) {
+    size_t n = 0, end = std::min(body.size(), maxIdLength + 1);
+    while (n < end && inQueueId[std::uint8_t(body[n])]) ++n;
+    return n > maxIdLength ? 0 : n;
+}
+
 constexpr std::int64_t maxDelayMs = 400LL * 86'400'000;
 
 void malformed(PostfixLine& line, string_view reason) {
@@ -31,6 +45,13 @@ bool takeAddress(string_view& in, string_view& out) {
         if (end == none) return false;
         out = in.substr(0, end);
         in.remove_prefix(end);
+        return true;
+    }
+    // Nearly always there is no quote before the end.
+    size_t close = in.find('>');
+    if (close != none && in.substr(0, close).find('"') == none) {
+        out = in.substr(1, close - 1);
+        in.remove_prefix(close + 1);
         return true;
     }
     bool quoted = false;
@@ -387,8 +408,7 @@ bool isPostfixService(string_view s) {
 }
 
 bool mayConcernDelivery(string_view body) {
-    size_t n = 0;
-    while (n < body.size() && n <= 32 && text::isAlnum(body[n])) ++n;
+    size_t n = idLength(body);
     return n >= 5 && n < body.size() && body[n] == ':';
 }
 
@@ -399,8 +419,7 @@ PostfixLine readPostfixLine(string_view service, string_view body) {
         if (isRefusal(body)) readRefusal(body, out);
         return out;
     }
-    size_t colon = 0;
-    while (colon < body.size() && colon <= 32 && text::isAlnum(body[colon])) ++colon;
+    size_t colon = idLength(body);
     if (colon < 5 || colon + 1 >= body.size() || body[colon] != ':' || body[colon + 1] != ' ') return out;
     string_view id = body.substr(0, colon);
     // "warning: …", "statistics: …", "fatal: …" are words, not queue ids.

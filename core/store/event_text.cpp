@@ -42,6 +42,7 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
 } // namespace
 
 void splitReply(std::string_view text, std::string& constant, std::string& parts) {
+    if (text.empty()) return;
     if (std::memchr(text.data(), partMark, text.size())) {
         constant.append(text);
         return;

@@ -1,4 +1,4 @@
-// generate_log LINES [SEED] > mail.log: the log of log_generator.h, at least LINES lines.
+// generate_log LINES [SEED [DAY]] > mail.log: the log of log_generator.h, at least LINES lines.
 #include "log_generator.h"
 
 #include <cstdlib>
@@ -6,7 +6,8 @@
 int main(int argc, char** argv) {
     std::uint64_t lines = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
     std::uint64_t seed = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 88172645463325252ULL;
-    waypost::bench::LogGenerator generator(seed);
+    std::int64_t day = argc > 3 ? std::strtoll(argv[3], nullptr, 10) : 1;
+    waypost::bench::LogGenerator generator(seed, day);
     waypost::bench::LogCounts counts;
     std::string out;
     while (counts.lines < lines) {

@@ -1,12 +1,14 @@
 // import_log WORKSPACE FILE…: what `waypost-cli import` does, with its figures: seconds by part and the peak
 // resident memory.
 #include "ingest/importer.h"
+#include "store/event_queries.h"
 #include "store/rollup_check.h"
 #include "store/workspace.h"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
@@ -27,6 +29,25 @@ long peakKilobytes() {
     return u.ru_maxrss;
 }
 
+// What the first paint of the dashboard asks, and two changes of the filter.
+void timeOverview(store::Workspace& workspace) {
+    auto time = [&workspace](const char* name, const store::OverviewAsk& ask) {
+        for (int i = 0; i < 3; ++i) {
+            auto start = std::chrono::steady_clock::now();
+            auto answer = workspace.read([&ask](store::Database& db) { return store::overview(db, ask); });
+            std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+            if (i == 2 && answer)
+                fmt::print("overview {}: {:.1f} ms, {} events\n", name, took.count(), answer->events);
+        }
+    };
+    store::OverviewAsk ask;
+    time("of everything", ask);
+    ask.filter.outcomes = {"deferred"};
+    time("of one outcome", ask);
+    ask.filter.domains = {"dom1.example.net"};
+    time("of one outcome and domain (groups from the events)", ask);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -44,8 +65,10 @@ int main(int argc, char** argv) {
     std::shared_ptr<const reply::ProviderMap> providers;
     if (const char* resources = std::getenv("WAYPOST_RESOURCES")) {
         std::filesystem::path rules = std::filesystem::path(resources) / "rules";
-        if (auto loaded = reply::Classifier::load(rules / "replies.json")) classifier = *loaded;
-        if (auto loaded = reply::ProviderMap::load(rules / "providers.json")) providers = *loaded;
+        auto loaded = reply::Classifier::load(rules / "replies");
+        if (loaded) classifier = *loaded;
+        if (!loaded) fmt::print(stderr, "{}\n", loaded.error().describe());
+        if (auto map = reply::ProviderMap::load(rules / "providers.json")) providers = *map;
     }
     import.decoder.classifier = classifier.get();
     import.decoder.providers = providers.get();
@@ -59,6 +82,7 @@ int main(int argc, char** argv) {
     }
     fmt::print("cpu={:.3f}s peak={}KB rules={}\n", cpuSeconds(), peakKilobytes(),
                classifier ? classifier->ruleCount() : 0);
+    if (std::getenv("WAYPOST_OVERVIEW")) timeOverview(**workspace);
     if (std::getenv("WAYPOST_RECOUNT")) {
         auto differences = (*workspace)->read([](store::Database& db) { return store::recount(db); });
         for (const auto& d : *differences) fmt::print("DIFFERENT: {}\n", d);
