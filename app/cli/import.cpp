@@ -1,0 +1,124 @@
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/globals.h"
+#include "cli/workspace.h"
+#include "ingest/importer.h"
+#include "store/settings_store.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+
+namespace waypost::cli {
+
+namespace {
+
+std::atomic<bool> interrupted{false};
+void onInterrupt(int) {
+    interrupted = true;
+}
+
+std::vector<ingest::StreamRule> streamRules(store::Workspace& workspace) {
+    std::vector<ingest::StreamRule> out;
+    auto rows = workspace.read([](store::Database& db) { return store::settings::streamRules(db); });
+    if (!rows) return out;
+    for (const store::StreamRuleRow& r : *rows) {
+        ingest::StreamRule rule;
+        rule.stream = r.stream;
+        rule.pattern = r.field == "sender-domain" ? "*@" + r.pattern : r.pattern;
+        if (r.field == "source") rule.field = ingest::StreamRule::Field::Instance;
+        if (r.field != "relay") out.push_back(std::move(rule));
+    }
+    return out;
+}
+
+json::value toJson(const ingest::ImportResult& r) {
+    json::object o{{"file", json::foreign(r.file)}};
+    if (r.error) {
+        o["error"] =
+            json::object{{"code", errorCodeName(r.error->code)}, {"text", json::foreign(r.error->text)}};
+        return o;
+    }
+    o["format"] = r.format;
+    o["records"] = r.records;
+    o["events"] = r.events;
+    o["duplicates"] = r.duplicates;
+    o["rejected"] = r.rejected;
+    o["refusals"] = r.refusals;
+    o["seconds"] = r.seconds;
+    if (!r.note.empty()) o["note"] = json::foreign(r.note);
+    if (r.cancelled) o["cancelled"] = true;
+    return o;
+}
+
+void print(const Globals& globals, const std::vector<ingest::ImportResult>& results) {
+    if (globals.json) {
+        for (const ingest::ImportResult& r : results) printLine(json::line(toJson(r)));
+        return;
+    }
+    std::vector<std::vector<std::string>> rows;
+    for (const ingest::ImportResult& r : results)
+        rows.push_back({text::printable(r.file), r.format, fmt::format("{}", r.records),
+                        fmt::format("{}", r.events), fmt::format("{}", r.duplicates),
+                        fmt::format("{}", r.rejected), fmt::format("{:.2f}", r.seconds),
+                        text::printable(r.error ? r.error->text : r.note)});
+    printLine(app::table({{"file"},
+                          {"format"},
+                          {"records", true},
+                          {"events", true},
+                          {"duplicates", true},
+                          {"rejected", true},
+                          {"seconds", true},
+                          {"remark"}},
+                         rows));
+}
+
+void import(Globals& globals, const std::vector<std::string>& files) {
+    auto workspace = openWorkspace(globals, true);
+    if (!workspace) return printError(globals, workspace.error());
+    auto classifier = reply::Classifier::load(globals.paths.resources / "rules");
+    if (!classifier) return printError(globals, classifier.error());
+    auto providers = reply::ProviderMap::load(globals.paths.resources / "rules" / "providers.json");
+    if (!providers) return printError(globals, providers.error());
+    SystemClock clock;
+    ingest::ImportOptions options;
+    options.decoder.classifier = classifier->get();
+    options.decoder.providers = providers->get();
+    options.decoder.streams = streamRules(**workspace);
+    options.clock = &clock;
+    const bool shows = isatty(STDERR_FILENO) == 1;
+    options.progress = [shows](const ingest::ImportProgress& p) {
+        if (shows)
+            fmt::print(stderr, "\r{} of {} MB, {} events ", p.done / 1'000'000, p.total / 1'000'000,
+                       p.events);
+        return !interrupted;
+    };
+    std::signal(SIGINT, onInterrupt); // the first one stops cleanly; what is stored stays
+    auto results = ingest::importFiles({files.begin(), files.end()}, ingest::writeTo(**workspace), options);
+    if (shows) fmt::print(stderr, "\n");
+    print(globals, results);
+    for (const ingest::ImportResult& r : results) {
+        if (r.cancelled) globals.status = 130;
+        if (r.error && globals.status == 0)
+            globals.status = results.size() > 1 ? 3 : exitStatusFor(r.error->code);
+    }
+}
+
+} // namespace
+
+void addImport(CLI::App& app, Globals& globals) {
+    auto* run = app.add_subcommand("import", "read logs into the workspace; the format is found by content");
+    auto files = std::make_shared<std::vector<std::string>>();
+    run->add_option("FILE", *files, "Postfix logs, plain or gzip, in any order")->required();
+    run->footer(
+        "Importing a log again, rotated or renamed, adds only what is new.\n\nExample:\n  waypost-cli import "
+        "/var/log/mail.log /var/log/mail.log.1.gz --json\n\n"
+        "Exit status: 0 all, 3 some files were refused, 6 storage, 130 interrupted (what was stored stays).");
+    run->callback([&globals, files] { import(globals, *files); });
+}
+
+} // namespace waypost::cli
