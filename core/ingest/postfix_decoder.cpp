@@ -77,8 +77,8 @@ void PostfixDecoder::line(const LineAt& at, HeadReader& heads, store::EventBatch
                    batch);
         return;
     case PostfixKind::Refusal:
-        batch.refusals.push_back(
-            {head.at, at.offset, std::int32_t(at.bytes.size()), line.client, line.from, line.to, line.text});
+        batch.refusals.push_back({head.at, at.offset, std::int32_t(at.bytes.size()), batch.keep(line.client),
+                                  batch.keep(line.from), batch.keep(line.to), batch.keep(line.text)});
         return;
     default: queueMove(head, line);
     }
