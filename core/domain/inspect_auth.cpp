@@ -121,8 +121,9 @@ Task<void> Inspector::inspectDkim() {
         area.selectors.back().guessed = guessed;
     };
     for (const auto& s : options_.selectors) addSelector(s, false);
-    // Nothing exists below a name that does not exist (RFC 8020): then guessing is vain.
-    if (area.namesBelow.value_or(true))
+    // Nothing exists below a name that does not exist (RFC 8020), and servers that do not answer for it will
+    // not answer for what is below: then guessing is vain.
+    if (area.namesBelow.value_or(false))
         for (const auto& s : options_.guessedSelectors) addSelector(s, true);
     std::vector<Task<void>> tasks;
     for (size_t i = 0; i < area.selectors.size(); ++i) {

@@ -157,7 +157,7 @@ Result<std::unique_ptr<Workspace>> Workspace::open(const std::filesystem::path& 
                                                    const WorkspaceOptions& options) {
     auto impl = std::make_unique<Impl>();
     std::error_code failed;
-    impl->file = std::filesystem::weakly_canonical(file, failed);
+    impl->file = std::filesystem::weakly_canonical(std::filesystem::absolute(file), failed);
     if (failed) impl->file = std::filesystem::absolute(file);
     impl->options = options;
     if (auto ok = impl->checkPlace(); !ok) return fail(std::move(ok.error()));
