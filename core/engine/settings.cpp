@@ -60,7 +60,8 @@ Snapshot answer(Context& c, const SettingsQuery&) {
             out.settings.push_back(
                 {std::string(s.key), std::string(s.title), std::string(store::settingTypeName(s.type)),
                  settings::text(db, s.key), std::string(s.standard),
-                 settings::isSet(db, s.key) ? "this workspace" : "default", std::string(s.doc)});
+                 settings::isSet(db, s.key) ? "this workspace" : "default", std::string(s.doc),
+                 std::string(s.choices)});
         for (const store::RouteRow& r : settings::routes(db))
             out.routes.push_back({r.name, r.host, r.tls, r.auth, r.user, r.secret, r.sourceAddress, r.helo,
                                   r.port, !r.secret.empty() && c.secrets->has(r.secret)});

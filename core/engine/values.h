@@ -373,6 +373,7 @@ struct SeedEvidence {
 struct SettingsQuery {};
 struct SettingLine {
     std::string key, title, type, value, standard, origin, doc;
+    std::string choices; // of type "choice": its words, separated by spaces
 };
 struct RouteLine {
     std::string name, host, tls, auth, user, secret, sourceAddress, helo;
