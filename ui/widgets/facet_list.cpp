@@ -98,7 +98,7 @@ void FacetList::fill(QTreeWidgetItem* top, const FacetGroup& group) {
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
         const QString count = v.count ? grouped(*v.count) : u"?"_s;
         item->setData(0, idRole, v.value);
-        item->setText(0, foreign::printable(v.value));
+        item->setText(0, foreign::printable(v.label.isEmpty() ? v.value : v.label));
         item->setToolTip(0, foreign::toolTip(v.value));
         item->setText(1, count);
         item->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);

@@ -17,6 +17,7 @@ namespace waypost::ui {
 struct FacetValue {
     QString value; // foreign text
     std::optional<qulonglong> count;
+    QString label = {}; // what is shown; empty: the value
 };
 
 struct FacetGroup {

@@ -1,0 +1,30 @@
+// How the Delivery screen puts engine values into chart, facets and tables. Pure functions, GUI thread.
+#pragma once
+
+#include "engine/values.h"
+#include "ui/charts/time_series.h"
+#include "ui/models/row_model.h"
+#include "ui/widgets/evidence_trio.h"
+#include "ui/widgets/facet_list.h"
+
+#include <vector>
+
+namespace waypost::ui::delivery {
+
+TimeSeries chartOf(const engine::Overview& overview);
+std::vector<FacetGroup> facetsOf(const engine::Overview& overview);
+
+std::vector<Column> groupColumns();
+// In the order asked for: a group list is short and sorted here.
+std::vector<Row> groupRows(const engine::Overview& overview, const QString& sortColumn, Qt::SortOrder order,
+                           const QTimeZone& zone);
+
+std::vector<Column> eventColumns();
+Row eventRow(const engine::EventRow& event, const QTimeZone& zone);
+
+Evidence evidenceOf(const engine::EventDetail& detail);
+
+// "deferred-rate-limit" as words: "deferred: rate limit".
+QString categoryWord(const std::string& category);
+
+} // namespace waypost::ui::delivery
