@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <future>
 
 namespace waypost::cli {
 
@@ -78,9 +79,12 @@ void print(const Globals& globals, const std::vector<ingest::ImportResult>& resu
 }
 
 void import(Globals& globals, const std::vector<std::string>& files) {
+    // The rules are read while the workspace is opened: both take tens of milliseconds.
+    auto rules = std::async(std::launch::async,
+                            [&] { return reply::Classifier::load(globals.paths.resources / "rules"); });
     auto workspace = openWorkspace(globals, true);
+    auto classifier = rules.get();
     if (!workspace) return printError(globals, workspace.error());
-    auto classifier = reply::Classifier::load(globals.paths.resources / "rules");
     if (!classifier) return printError(globals, classifier.error());
     auto providers = reply::ProviderMap::load(globals.paths.resources / "rules" / "providers.json");
     if (!providers) return printError(globals, providers.error());

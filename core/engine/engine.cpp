@@ -5,7 +5,7 @@
 #include "engine/names.h"
 
 #include <atomic>
-#include <condition_variable>
+#include <future>
 #include <mutex>
 
 namespace waypost::engine {
@@ -36,14 +36,16 @@ Snapshot guarded(std::move_only_function<Snapshot()>& work) {
 Result<void> Engine::Impl::start() {
     Context& c = context;
     if (c.options.lab) net::guard::allowOnlyLoopback(true);
+    // The rules are read while the workspace is opened: both take tens of milliseconds.
+    const auto rules = c.options.resources / "rules";
+    auto reading = std::async(std::launch::async, [&rules] { return reply::Classifier::load(rules); });
     store::WorkspaceOptions how;
     how.create = !c.options.readOnly;
     how.readOnly = c.options.readOnly;
     auto workspace = store::Workspace::open(c.options.workspace, how);
+    auto classifier = reading.get();
     if (!workspace) return fail(workspace.error());
     c.workspace = std::move(*workspace);
-    const auto rules = c.options.resources / "rules";
-    auto classifier = reply::Classifier::load(rules);
     if (!classifier) return fail(classifier.error());
     c.classifier = *classifier;
     auto providers = reply::ProviderMap::load(rules / "providers.json");
@@ -88,8 +90,8 @@ Result<std::unique_ptr<Engine>> Engine::open(OpenOptions options) {
 
 namespace {
 
-// A cancelled run still goes from the loop to the writer and back for its last steps; when no job lives any more, the
-// completions of writes (a job's end, an activity row) are two steps deep at most.
+// A cancelled run still goes from the loop to the writer and back for its last steps; when no job lives any
+// more, the completions of writes (a job's end, an activity row) are two steps deep at most.
 void settle(Context& c) {
     constexpr int mostRounds = 200;
     constexpr int lastRounds = 3;

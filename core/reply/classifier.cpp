@@ -63,10 +63,6 @@ class RuleClassifier final : public Classifier {
                             "The pattern is not a regular expression of RE2: " + error + ".");
         }
         for (size_t i = 0; i < rules_.size(); ++i) addToGroups(int(i));
-        user_.matcher.build();
-        distinctive_.matcher.build();
-        generic_.matcher.build();
-        for (auto& [name, group] : byProvider_) group.matcher.build();
         return {};
     }
 

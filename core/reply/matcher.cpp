@@ -35,17 +35,21 @@ std::unique_ptr<re2::RE2> compilePattern(const std::string& pattern, std::string
 }
 
 void Matcher::add(const std::string& pattern, int id) {
-    if (parts_.empty() || parts_.back()->ids.size() >= patternsPerSet)
-        parts_.push_back(std::make_unique<Part>());
-    std::string error;
-    if (parts_.back()->set.Add(pattern, &error) >= 0) parts_.back()->ids.push_back(id);
+    patterns_.emplace_back(pattern, id);
 }
 
-void Matcher::build() {
+void Matcher::build() const {
+    for (const auto& [pattern, id] : patterns_) {
+        if (parts_.empty() || parts_.back()->ids.size() >= patternsPerSet)
+            parts_.push_back(std::make_unique<Part>());
+        std::string error;
+        if (parts_.back()->set.Add(pattern, &error) >= 0) parts_.back()->ids.push_back(id);
+    }
     for (auto& p : parts_) p->compiled = p->set.Compile();
 }
 
 void Matcher::candidates(std::string_view text, std::vector<int>& out) const {
+    std::call_once(built_, [this] { build(); });
     thread_local std::vector<int> hits;
     for (const auto& p : parts_) {
         RE2::Set::ErrorInfo info{RE2::Set::kNoError};

@@ -6,8 +6,10 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace re2 {
@@ -30,8 +32,7 @@ class Matcher {
     Matcher(const Matcher&) = delete;
     Matcher& operator=(const Matcher&) = delete;
 
-    void add(const std::string& pattern, int id); // before build
-    void build();
+    void add(const std::string& pattern, int id); // before the first candidates()
     // Appends the ids of the patterns that match, in no order.
     void candidates(std::string_view text, std::vector<int>& out) const;
     // How often an automaton gave up.
@@ -39,7 +40,10 @@ class Matcher {
 
   private:
     struct Part;
-    std::vector<std::unique_ptr<Part>> parts_;
+    void build() const;
+    std::vector<std::pair<std::string, int>> patterns_;
+    mutable std::once_flag built_;
+    mutable std::vector<std::unique_ptr<Part>> parts_;
     mutable std::atomic<std::uint64_t> failures_{0};
 };
 

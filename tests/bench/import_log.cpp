@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <future>
 
 using namespace waypost;
 
@@ -52,9 +53,15 @@ void timeOverview(store::Workspace& workspace) {
 
 int main(int argc, char** argv) {
     if (argc < 3) return 2;
+    std::filesystem::path rules;
+    if (const char* resources = std::getenv("WAYPOST_RESOURCES"))
+        rules = std::filesystem::path(resources) / "rules";
+    // As in waypost-cli: the rules are read while the workspace is opened.
+    auto reading = std::async(std::launch::async, [&rules] { return reply::Classifier::load(rules); });
     store::WorkspaceOptions options;
     options.create = true;
     auto workspace = store::Workspace::open(argv[1], options);
+    auto loaded = reading.get();
     if (!workspace) {
         fmt::print(stderr, "{}\n", workspace.error().describe());
         return 6;
@@ -63,13 +70,11 @@ int main(int argc, char** argv) {
     import.zone = {false, 0};
     std::shared_ptr<const reply::Classifier> classifier;
     std::shared_ptr<const reply::ProviderMap> providers;
-    if (const char* resources = std::getenv("WAYPOST_RESOURCES")) {
-        std::filesystem::path rules = std::filesystem::path(resources) / "rules";
-        auto loaded = reply::Classifier::load(rules / "replies");
-        if (loaded) classifier = *loaded;
-        if (!loaded) fmt::print(stderr, "{}\n", loaded.error().describe());
-        if (auto map = reply::ProviderMap::load(rules / "providers.json")) providers = *map;
-    }
+    if (loaded)
+        classifier = *loaded;
+    else if (!rules.empty())
+        fmt::print(stderr, "{}\n", loaded.error().describe());
+    if (auto map = reply::ProviderMap::load(rules / "providers.json")) providers = *map;
     import.decoder.classifier = classifier.get();
     import.decoder.providers = providers.get();
     std::vector<std::filesystem::path> files(argv + 2, argv + argc);
