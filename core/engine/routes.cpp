@@ -4,6 +4,9 @@
 #include "store/domain_store.h"
 #include "store/settings_store.h"
 
+#include <fstream>
+#include <iterator>
+
 namespace waypost::engine {
 
 namespace {
@@ -53,15 +56,38 @@ std::optional<delivery::Route> literalRoute(const std::string& name) {
     return r;
 }
 
+// PEM of the authorities the operator trusts beside those of the system.
+Result<std::string> operatorRoots(Context& c) {
+    constexpr std::streamsize mostBytes = 4 * 1024 * 1024;
+    auto file =
+        c.workspace->read([](store::Database& db) { return store::settings::text(db, "tls.ca_file"); });
+    if (!file) return fail(file.error());
+    if (file->empty()) return std::string();
+    std::ifstream in(*file, std::ios::binary);
+    std::string pem(size_t(mostBytes), '\0');
+    in.read(pem.data(), mostBytes);
+    pem.resize(size_t(in.gcount()));
+    if (!pem.contains("-----BEGIN CERTIFICATE-----"))
+        return fail(ErrorCode::InvalidArgument, "tls.ca_file",
+                    "\"" + *file +
+                        "\" cannot be read as PEM certificates; correct tls.ca_file under Settings.");
+    return pem;
+}
+
 } // namespace
 
 Result<delivery::Route> findRoute(Context& c, const std::string& name) {
     if (name.empty()) return fail(ErrorCode::InvalidArgument, "route", "No route is chosen.");
     if (c.lab && name == labRoute) return theLabsRoute(*c.lab);
+    auto roots = operatorRoots(c);
+    if (!roots) return fail(roots.error());
     auto row = c.workspace->read([&](store::Database& db) { return store::settings::route(db, name); });
     if (!row) return fail(row.error());
     if (!*row) {
-        if (auto literal = literalRoute(name)) return *literal;
+        if (auto literal = literalRoute(name)) {
+            literal->caPem = *roots;
+            return *literal;
+        }
         return fail(ErrorCode::NotFound, "route",
                     "There is no route named \"" + name + "\"; add it under Settings or give HOST:PORT.");
     }
@@ -72,6 +98,7 @@ Result<delivery::Route> findRoute(Context& c, const std::string& name) {
     r.tls = tlsMode((*row)->tls);
     r.helo = (*row)->helo;
     r.source = net::IpAddress::parse((*row)->sourceAddress);
+    r.caPem = *roots;
     if ((*row)->auth == "none") return r;
     r.user = (*row)->user;
     r.mechanism = (*row)->auth == "auto" ? "" : (*row)->auth;

@@ -30,7 +30,7 @@ placement::ImapReaderOptions RunTask::readerOptions() {
     placement::ImapReaderOptions o;
     o.addresses = [this](std::string host) { return addresses(std::move(host)); };
     o.secret = [this](std::string name) { return secret(std::move(name)); };
-    if (c_.lab) o.caPem = c_.lab->caPem();
+    o.caPem = c_.lab ? c_.lab->caPem() : parts_.route.caPem; // what the operator trusts, for mailboxes too
     o.session.version = WAYPOST_VERSION;
     return o;
 }

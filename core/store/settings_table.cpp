@@ -19,6 +19,9 @@ constexpr std::array table{
                 "Milliseconds to wait for a name server before the next try.", 100, 60'000},
     SettingSpec{"resolver.attempts", "Tries of one DNS question", Integer, "3", "resolver",
                 "How often a question is sent before it counts as timed out.", 1, 10},
+    SettingSpec{"tls.ca_file", "Further trusted certificates", Text, "", "tls",
+                "PEM file of authorities that are trusted beside those of the system, for mail servers and "
+                "mailboxes. Empty: none."},
     SettingSpec{"sending.helo", "Name in EHLO", Text, "", "sending",
                 "The name we greet mail servers with. Empty: the host name."},
     SettingSpec{"placement.wait_minutes", "Wait for seeds", Integer, "30", "placement",

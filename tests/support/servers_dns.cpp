@@ -1,0 +1,118 @@
+#include "support/servers_dns.h"
+
+#include "support/paths.h"
+
+#include <stdexcept>
+
+namespace waypost::test {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* nsd = "/usr/sbin/nsd";
+constexpr const char* unbound = "/usr/sbin/unbound";
+
+std::string quoted(const fs::path& p) {
+    return "\"" + p.string() + "\"";
+}
+
+std::string firstLine(std::string text) {
+    return text.substr(0, text.find('\n'));
+}
+
+} // namespace
+
+ZoneFile::ZoneFile(std::string name, const std::string& records)
+    : name_(std::move(name)), folder_(temporaryFolder()), file_(folder_ / "zone") {
+    fs::permissions(folder_, fs::perms(0755));
+    writeWhole(file_, "$ORIGIN " + name_ + ".\n$TTL 300\n@ SOA ns." + name_ + ". hostmaster." + name_ +
+                          ". 1 3600 600 86400 60\n@ NS ns." + name_ + ".\nns A 127.0.0.1\n" + records);
+}
+
+bool ZoneFile::sign(std::string& why) {
+    const ProgramEnd key =
+        runProgram({"/usr/bin/ldns-keygen", "-k", "-a", "ECDSAP256SHA256", name_}, folder_);
+    const std::string base = firstLine(key.output);
+    const ProgramEnd end = runProgram(
+        {"/usr/bin/ldns-signzone", "-f", (folder_ / "zone.signed").string(), file_.string(), base}, folder_);
+    if (key.status != 0 || end.status != 0) {
+        why = key.output + end.output;
+        return false;
+    }
+    anchor_ = firstLine(readWhole(folder_ / (base + ".key")));
+    anchor_ = anchor_.substr(0, anchor_.find(';'));
+    file_ = folder_ / "zone.signed";
+    return true;
+}
+
+void ZoneFile::falsify(const std::string& from, const std::string& to) {
+    std::string text = readWhole(file_);
+    const size_t at = text.find(from);
+    if (at == std::string::npos) throw std::runtime_error("nothing to falsify");
+    writeWhole(file_, text.replace(at, from.size(), to));
+}
+
+std::string Nsd::absent() {
+    return missing("NSD", {nsd, "/usr/bin/ldns-keygen", "/usr/bin/ldns-signzone"});
+}
+
+std::unique_ptr<Nsd> Nsd::start(const std::vector<const ZoneFile*>& zones, std::string& why) {
+    auto n = std::make_unique<Nsd>();
+    n->folder_ = temporaryFolder();
+    n->port_ = freeLoopbackPort();
+    const fs::path& f = n->folder_;
+    std::string config = "server:\n  ip-address: 127.0.0.1@" + std::to_string(n->port_) +
+                         "\n  username: \"\"\n  chroot: \"\"\n  server-count: 1\n  database: \"\"\n"
+                         "  zonesdir: " +
+                         quoted(f) + "\n  pidfile: " + quoted(f / "pid") +
+                         "\n  xfrdfile: " + quoted(f / "xfrd") + "\n  xfrdir: " + quoted(f) +
+                         "\n  zonelistfile: " + quoted(f / "zonelist") + "\n  logfile: " + quoted(f / "log") +
+                         "\n  rrl-ratelimit: 0\nremote-control:\n  control-enable: no\n";
+    for (const ZoneFile* z : zones)
+        config += "zone:\n  name: " + z->name() + "\n  zonefile: " + quoted(z->file()) + "\n";
+    writeWhole(f / "nsd.conf", config);
+    n->server_.emplace(std::vector<std::string>{nsd, "-d", "-c", (f / "nsd.conf").string()}, f / "out");
+    if (waitUntil([&] { return !n->server_->running() || listensOn(n->port_); }, 10) && n->server_->running())
+        return n;
+    why = "NSD did not come up: " + readWhole(f / "out") + n->log();
+    return nullptr;
+}
+
+std::string Unbound::absent() {
+    return missing("UNBOUND", {unbound});
+}
+
+std::unique_ptr<Unbound> Unbound::start(const std::vector<const ZoneFile*>& zones, std::uint16_t upstream,
+                                        std::string& why) {
+    auto u = std::make_unique<Unbound>();
+    u->folder_ = temporaryFolder();
+    u->port_ = freeLoopbackPort();
+    const fs::path& f = u->folder_;
+    std::string anchors, stubs, local;
+    for (const ZoneFile* z : zones) {
+        if (!z->anchor().empty()) {
+            writeWhole(f / (z->name() + ".anchor"), z->anchor() + "\n");
+            anchors += "  trust-anchor-file: " + quoted(f / (z->name() + ".anchor")) + "\n";
+        }
+        local += "  local-zone: \"" + z->name() + ".\" nodefault\n";
+        stubs += "stub-zone:\n  name: \"" + z->name() + ".\"\n  stub-addr: 127.0.0.1@" +
+                 std::to_string(upstream) + "\n  stub-prime: no\n";
+    }
+    writeWhole(f / "unbound.conf",
+               "server:\n  interface: 127.0.0.1\n  port: " + std::to_string(u->port_) +
+                   "\n  username: \"\"\n  chroot: \"\"\n  directory: " + quoted(f) + "\n  pidfile: " +
+                   quoted(f / "pid") + "\n  use-syslog: no\n  logfile: " + quoted(f / "log") +
+                   "\n  verbosity: 1\n  val-log-level: 2\n  do-ip6: no\n  do-not-query-localhost: no\n"
+                   "  module-config: \"validator iterator\"\n  access-control: 127.0.0.0/8 allow\n"
+                   "  num-threads: 1\n  root-hints: \"\"\n  local-zone: \"test.\" nodefault\n" +
+                   local + anchors + "remote-control:\n  control-enable: no\n" + stubs);
+    u->server_.emplace(std::vector<std::string>{unbound, "-d", "-c", (f / "unbound.conf").string()},
+                       f / "out");
+    if (waitUntil([&] { return !u->server_->running() || listensOn(u->port_); }, 10) && u->server_->running())
+        return u;
+    why = "Unbound did not come up: " + readWhole(f / "out") + u->log();
+    return nullptr;
+}
+
+} // namespace waypost::test

@@ -1,0 +1,58 @@
+// Real name servers of our own on loopback: NSD serving zone files, Unbound validating in front of it, and
+// ldns to sign the zones. No root needed.
+#pragma once
+
+#include "support/servers_process.h"
+
+#include <memory>
+#include <optional>
+
+namespace waypost::test {
+
+// A zone file in its own folder, signed with a new key when asked for.
+class ZoneFile {
+  public:
+    ZoneFile(std::string name, const std::string& records);
+    // False with ldns' words in `why`.
+    bool sign(std::string& why);
+    // Changes the file behind the signatures' back.
+    void falsify(const std::string& from, const std::string& to);
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+    [[nodiscard]] const std::string& anchor() const { return anchor_; } // DNSKEY record; empty: unsigned
+
+  private:
+    std::string name_, anchor_;
+    std::filesystem::path folder_, file_;
+};
+
+class Nsd {
+  public:
+    static std::string absent();
+    static std::unique_ptr<Nsd> start(const std::vector<const ZoneFile*>& zones, std::string& why);
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::string log() const { return readWhole(folder_ / "log"); }
+    void stop() { server_->stop(); }
+
+  private:
+    std::filesystem::path folder_;
+    std::uint16_t port_ = 0;
+    std::optional<ServerProcess> server_;
+};
+
+class Unbound {
+  public:
+    static std::string absent();
+    // Asks the server at `upstream` for these zones and trusts the anchors of the signed ones.
+    static std::unique_ptr<Unbound> start(const std::vector<const ZoneFile*>& zones, std::uint16_t upstream,
+                                          std::string& why);
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::string log() const { return readWhole(folder_ / "log"); }
+
+  private:
+    std::filesystem::path folder_;
+    std::uint16_t port_ = 0;
+    std::optional<ServerProcess> server_;
+};
+
+} // namespace waypost::test
