@@ -75,7 +75,8 @@ void Postfix::configure(const PostfixOptions& o) {
                "smtpd_peername_lookup = no\nsmtpd_recipient_restrictions = permit_mynetworks, reject\n"
                "smtpd_relay_restrictions = permit_mynetworks, reject\n"
                "smtpd_reject_unlisted_recipient = yes\nenable_long_queue_ids = yes\n"
-               "minimal_backoff_time = 3600s\nqueue_run_delay = 3600s\nsmtp_connect_timeout = 5s\n"
+               "minimal_backoff_time = 3600s\nqueue_run_delay = 3600s\nsmtp_connect_timeout = "
+               "5s\nsmtp_connection_cache_on_demand = no\n"
                "command_directory = /usr/sbin\nsyslog_name = postfix\n"
                "daemon_directory = " +
                    std::string(programs) + "\nqueue_directory = " + (folder_ / "queue").string() +
