@@ -37,6 +37,8 @@ std::vector<wt::Step> refuses(const std::string& reply) {
             wt::send("250 ok\r\n"),
             wt::expect("RCPT TO"),
             wt::send(reply),
+            wt::expect("RSET"),
+            wt::send("250 ok\r\n"),
             wt::expect("QUIT"),
             wt::send("221 bye\r\n"),
             wt::close()};
