@@ -15,11 +15,9 @@ class QStackedWidget;
 namespace waypost::ui {
 
 class AgeLabel;
-class DropOverlay;
 class EmptyState;
 class FirstRun;
 class JobBanner;
-class StatTile;
 class TimeSeriesWidget;
 class TodayCards;
 
@@ -47,17 +45,17 @@ class TodayPage : public Page {
   protected:
     void showEvent(QShowEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
-    void dragLeaveEvent(QDragLeaveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
   private:
     void build();
     QWidget* buildContent();
     QWidget* buildTiles();
+    QWidget* tile(const QString& caption, QLabel* line, const QString& page);
     void connectParts();
     void take(const engine::Today& today);
     void fillChart(const engine::Today& today);
-    void fillCards(const engine::Today& today);
+    void fillLines(const engine::Today& today);
     void inspect(const QString& name);
     void openFile(const QString& title, const QString& nameFilter, const QString& kind);
     void dropped(const QStringList& files);
@@ -69,14 +67,13 @@ class TodayPage : public Page {
     EmptyState* failed_ = nullptr;
     QWidget* content_ = nullptr;
     JobBanner* banner_ = nullptr;
-    DropOverlay* overlay_ = nullptr;
     QLabel* head_ = nullptr;
     AgeLabel* age_ = nullptr;
     TodayCards* cards_ = nullptr;
-    QLabel* calm_ = nullptr;
+    EmptyState* calm_ = nullptr;
     TimeSeriesWidget* chart_ = nullptr;
-    StatTile* placement_ = nullptr;
-    StatTile* domains_ = nullptr;
+    QLabel* placement_ = nullptr;
+    QLabel* domains_ = nullptr;
     QLabel* quiet_ = nullptr;
     QTimer soon_;
     engine::TimeRange range_;
