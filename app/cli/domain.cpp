@@ -79,12 +79,11 @@ Result<void> keep(const Globals& globals, const Network& network, const domain::
         .get();
 }
 
-// The status that the worst of several results asks for: an error beats "could not look".
 void inspectOne(Globals& globals, const std::string& name, const domain::InspectOptions& base) {
     auto ascii = dns::toAscii(name);
     if (ascii && !dns::isHostName(*ascii, true))
         ascii = fail(ErrorCode::InvalidArgument, name, "\"" + name + "\" is not a domain name.");
-    if (!ascii) return printError(globals, ascii.error());
+    if (!ascii) return printRefused(globals, "domain", name, ascii.error());
     auto network = openNetwork(globals);
     if (!network) return printError(globals, network.error());
     domain::InspectOptions options = base;
@@ -94,7 +93,7 @@ void inspectOne(Globals& globals, const std::string& name, const domain::Inspect
     printLine(globals.json ? domain::toJson(report) : toText(report));
     bool couldNotLook = false;
     for (const domain::Finding& f : report.findings) couldNotLook = couldNotLook || f.id == "could-not-look";
-    if (couldNotLook && globals.status == 0) globals.status = 4;
+    if (couldNotLook) raiseStatus(globals, 4);
     if (globals.workspace.empty()) return;
     if (auto kept = keep(globals, **network, report); !kept) printError(globals, kept.error());
 }
@@ -116,6 +115,7 @@ void inspect(Globals& globals, const Options& o) {
 void addDomain(CLI::App& app, Globals& globals) {
     auto* group = app.add_subcommand("domain", "DNS authentication of a domain, as a receiver sees it");
     group->require_subcommand(1);
+    group->footer("Example:\n  waypost-cli domain inspect example.org example.net --json");
     auto* run =
         group->add_subcommand("inspect", "look at SPF, DKIM, DMARC, MX, PTR and the policies around them");
     auto options = std::make_shared<Options>();

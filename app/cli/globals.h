@@ -29,8 +29,13 @@ Result<std::vector<net::Endpoint>> resolverServers(const Globals& globals);
 
 // stdout: one line of data.
 void printLine(std::string_view line);
-// Writes "error: …" to stderr, or {"error":{…}} to stdout with --json; sets the exit status.
+// Writes "error: …" to stderr, or {"error":{…}} to stdout with --json; raises the exit status.
 void printError(Globals& globals, const Error& error);
+// The same for one of several inputs: with --json its line names the input, {"FIELD":input,"error":{…}}.
+void printRefused(Globals& globals, std::string_view field, std::string_view input, const Error& error);
+// The exit status of several results does not depend on their order: a failed check (1) gives way to a
+// partial result (3), that to "could not look" (4), that to refused input (2), that to 5 and above.
+void raiseStatus(Globals& globals, int status);
 
 // Each command group adds itself to the program.
 void addLab(CLI::App& app, Globals& globals);

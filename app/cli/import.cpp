@@ -10,6 +10,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <future>
@@ -19,8 +20,11 @@ namespace waypost::cli {
 namespace {
 
 std::atomic<bool> interrupted{false};
-void onInterrupt(int) {
-    interrupted = true;
+void onInterrupt(int signal) {
+    if (interrupted.exchange(true)) { // the second one ends it at once
+        std::signal(signal, SIG_DFL);
+        (void)std::raise(signal);
+    }
 }
 
 std::vector<ingest::StreamRule> streamRules(store::Workspace& workspace) {
@@ -62,11 +66,17 @@ void print(const Globals& globals, const std::vector<ingest::ImportResult>& resu
         return;
     }
     std::vector<std::vector<std::string>> rows;
-    for (const ingest::ImportResult& r : results)
+    for (const ingest::ImportResult& r : results) {
+        if (r.error) {
+            fmt::print(stderr, "error: {}\n", text::printable(r.error->text));
+            continue;
+        }
         rows.push_back({text::printable(r.file), r.format, fmt::format("{}", r.records),
                         fmt::format("{}", r.events), fmt::format("{}", r.duplicates),
                         fmt::format("{}", r.rejected), fmt::format("{:.2f}", r.seconds),
-                        text::printable(r.error ? r.error->text : r.note)});
+                        text::printable(r.note)});
+    }
+    if (rows.empty()) return;
     printLine(app::table({{"file"},
                           {"format"},
                           {"records", true},
@@ -76,6 +86,20 @@ void print(const Globals& globals, const std::vector<ingest::ImportResult>& resu
                           {"seconds", true},
                           {"remark"}},
                          rows));
+}
+
+// A file that cannot be read is refused input (2), or a partial result (3) when others went in; what concerns
+// the workspace keeps its own status.
+void setStatus(Globals& globals, const std::vector<ingest::ImportResult>& results) {
+    const bool some =
+        std::any_of(results.begin(), results.end(), [](const ingest::ImportResult& r) { return !r.error; });
+    for (const ingest::ImportResult& r : results) {
+        if (r.cancelled) raiseStatus(globals, 130);
+        if (!r.error) continue;
+        const int own = exitStatusFor(r.error->code);
+        const bool ofFile = r.error->code == ErrorCode::Io || own < 5;
+        raiseStatus(globals, !ofFile ? own : some ? 3 : 2);
+    }
 }
 
 void import(Globals& globals, const std::vector<std::string>& files) {
@@ -105,11 +129,7 @@ void import(Globals& globals, const std::vector<std::string>& files) {
     auto results = ingest::importFiles({files.begin(), files.end()}, ingest::writeTo(**workspace), options);
     if (shows) fmt::print(stderr, "\n");
     print(globals, results);
-    for (const ingest::ImportResult& r : results) {
-        if (r.cancelled) globals.status = 130;
-        if (r.error && globals.status == 0)
-            globals.status = results.size() > 1 ? 3 : exitStatusFor(r.error->code);
-    }
+    setStatus(globals, results);
 }
 
 } // namespace
@@ -121,7 +141,8 @@ void addImport(CLI::App& app, Globals& globals) {
     run->footer(
         "Importing a log again, rotated or renamed, adds only what is new.\n\nExample:\n  waypost-cli import "
         "/var/log/mail.log /var/log/mail.log.1.gz --json\n\n"
-        "Exit status: 0 all, 3 some files were refused, 6 storage, 130 interrupted (what was stored stays).");
+        "Exit status: 0 all, 2 every file was refused, 3 some were, 6 storage, 130 interrupted (what was "
+        "stored stays).");
     run->callback([&globals, files] { import(globals, *files); });
 }
 

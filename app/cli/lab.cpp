@@ -29,10 +29,11 @@ void runLab(Globals& globals, const std::string& scenario) {
 void addLab(CLI::App& app, Globals& globals) {
     auto* group = app.add_subcommand("lab", "the simulated mail internet on loopback");
     group->require_subcommand(1);
+    group->footer("Example:\n  waypost-cli lab run");
     auto* run = group->add_subcommand("run", "start the lab, print its ports as JSON, run until stopped");
     auto scenario = std::make_shared<std::string>();
     run->add_option("--scenario", *scenario, "greylist-slow, rate-limit or slow")->type_name("NAME");
-    run->footer("Example:\n  waypost-cli lab run --scenario rate-limit");
+    run->footer("Ends on SIGTERM or Ctrl-C.\n\nExample:\n  waypost-cli lab run --scenario rate-limit");
     run->callback([&globals, scenario] { runLab(globals, *scenario); });
 }
 

@@ -1,8 +1,10 @@
 // waypost-cli: everything a timer or a script should do, on the same core as the window, without Qt.
+#include "base/text.h"
 #include "cli/globals.h"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -20,6 +22,23 @@ Examples:
 
 Exit status: 0 ok, 1 a check failed, 2 usage or refused input, 3 partial result, 4 could not look,
 5 secrets or permission, 6 storage, 7 conflict or locked, 130 interrupted.)";
+
+// Prints the help that was asked for (0), or what was wrong (2).
+int refuse(const CLI::App& app, const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+}
+
+// Names the first word that fits nowhere, and never its value, which may be a password.
+int refuseExtra(const CLI::App& app) {
+    std::vector<std::string> words = app.remaining(true);
+    auto option =
+        std::find_if(words.begin(), words.end(), [](const std::string& w) { return w.starts_with('-'); });
+    if (option == words.end()) option = words.begin();
+    const std::string word = waypost::text::printable(option->substr(0, option->find('=')));
+    std::fprintf(stderr, "error: There is no %s \"%s\" here; --help lists what there is.\n",
+                 word.starts_with('-') ? "option" : "command", word.c_str());
+    return 2;
+}
 
 } // namespace
 
@@ -54,9 +73,12 @@ int main(int argc, char** argv) {
     globals.paths = *paths;
     try {
         app.parse(argc, argv);
+    } catch (const CLI::ExtrasError&) {
+        return refuseExtra(app);
+    } catch (const CLI::RequiredError& e) {
+        return app.remaining(true).empty() ? refuse(app, e) : refuseExtra(app);
     } catch (const CLI::ParseError& e) {
-        const int code = app.exit(e); // prints help or what was wrong
-        return code == 0 ? 0 : 2;
+        return refuse(app, e);
     } catch (const std::exception& e) {
         cli::printError(globals, Error(ErrorCode::Internal, "waypost-cli", e.what()));
         return globals.status;

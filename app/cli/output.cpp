@@ -2,25 +2,72 @@
 #include "base/text.h"
 #include "cli/globals.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <fstream>
 
 namespace waypost::cli {
 
+namespace {
+
+// DEL and the C1 controls: valid in JSON and UTF-8 as they stand, and acted upon by terminals.
+std::string withoutControls(std::string_view line) {
+    std::string out;
+    out.reserve(line.size() + 1);
+    for (size_t i = 0; i < line.size(); ++i) {
+        const auto c = static_cast<unsigned char>(line[i]);
+        const auto next = i + 1 < line.size() ? static_cast<unsigned char>(line[i + 1]) : 0U;
+        if (c == 0x7f) {
+            out += "\\u007f";
+        } else if (c == 0xc2 && next >= 0x80 && next < 0xa0) {
+            out += fmt::format("\\u00{:02x}", next);
+            ++i;
+        } else {
+            out += line[i];
+        }
+    }
+    return out;
+}
+
+// What was given and cannot be taken is refused input too; 1 stays a check that failed.
+int statusOf(ErrorCode code) {
+    const bool refused =
+        code == ErrorCode::TooLarge || code == ErrorCode::Corrupt || code == ErrorCode::Refused;
+    return refused ? 2 : exitStatusFor(code);
+}
+
+} // namespace
+
 void printLine(std::string_view line) {
-    std::fwrite(line.data(), 1, line.size(), stdout);
-    std::fputc('\n', stdout);
+    const std::string out = withoutControls(line) + '\n';
+    std::fwrite(out.data(), 1, out.size(), stdout);
     std::fflush(stdout);
 }
 
-void printError(Globals& globals, const Error& error) {
+void raiseStatus(Globals& globals, int status) {
+    static constexpr std::array order{0, 1, 3, 4, 2, 5, 6, 7, 130};
+    const auto rank = [](int s) { return std::find(order.begin(), order.end(), s) - order.begin(); };
+    if (rank(status) > rank(globals.status)) globals.status = status;
+}
+
+void printRefused(Globals& globals, std::string_view field, std::string_view input, const Error& error) {
     if (globals.json) {
-        json::object inner{{"code", errorCodeName(error.code)}, {"text", json::foreign(error.describe())}};
-        printLine(json::line(json::object{{"error", std::move(inner)}}));
+        json::object line;
+        if (!field.empty()) line[field] = json::foreign(input);
+        line["error"] =
+            json::object{{"code", errorCodeName(error.code)}, {"text", json::foreign(error.describe())}};
+        printLine(json::line(line));
     } else {
         std::fprintf(stderr, "error: %s\n", text::printable(error.describe()).c_str());
     }
-    globals.status = exitStatusFor(error.code);
+    raiseStatus(globals, statusOf(error.code));
+}
+
+void printError(Globals& globals, const Error& error) {
+    printRefused(globals, {}, {}, error);
 }
 
 Result<std::vector<net::Endpoint>> resolverServers(const Globals& globals) {

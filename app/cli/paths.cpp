@@ -7,6 +7,7 @@ namespace waypost::cli {
 
 void addPaths(CLI::App& app, Globals& globals) {
     auto* paths = app.add_subcommand("paths", "where the program's data and your files are");
+    paths->footer("Example:\n  waypost-cli paths --json");
     paths->callback([&globals] {
         const app::Paths& p = globals.paths;
         if (globals.json) {

@@ -58,7 +58,7 @@ void printJson(const engine::RunView& run) {
         printLine(json::line(
             json::object{{"run", run.line.id},
                          {"seed", json::foreign(s.seed)},
-                         {"provider", s.provider},
+                         {"provider", json::foreign(s.provider)},
                          {"state", s.state},
                          {"folder", s.folder.empty() ? json::value(nullptr) : json::foreign(s.folder)},
                          {"latency_ms", s.latencyMs < 0 ? json::value(nullptr) : json::value(s.latencyMs)},
@@ -66,7 +66,7 @@ void printJson(const engine::RunView& run) {
     for (const engine::ProviderRow& r : run.providers)
         printLine(json::line(
             json::object{{"run", run.line.id},
-                         {"provider", r.provider},
+                         {"provider", json::foreign(r.provider)},
                          {"seeds", r.seeds},
                          {"inbox", r.inbox},
                          {"category", r.category},
@@ -91,10 +91,10 @@ std::string shareText(const engine::ProviderRow& r) {
 void printText(const engine::RunView& run) {
     std::vector<std::vector<std::string>> seeds, providers;
     for (const engine::SeedRow& s : run.seeds)
-        seeds.push_back({text::printable(s.seed), s.provider, s.state, text::printable(s.folder),
-                         text::printable(s.text)});
+        seeds.push_back({text::printable(s.seed), text::printable(s.provider), s.state,
+                         text::printable(s.folder), text::printable(s.text)});
     for (const engine::ProviderRow& r : run.providers)
-        providers.push_back({r.provider, std::to_string(r.seeds), std::to_string(r.inbox),
+        providers.push_back({text::printable(r.provider), std::to_string(r.seeds), std::to_string(r.inbox),
                              std::to_string(r.category), std::to_string(r.junk), std::to_string(r.notFound),
                              std::to_string(r.notSent), std::to_string(r.mailboxError), shareText(r)});
     printLine(fmt::format("Run {}  \"{}\"  {}  {}", run.line.id, text::printable(run.line.name),
@@ -172,7 +172,7 @@ void runTest(Globals& globals, const Options& o) {
                           Error(ErrorCode::Internal, "placement", "The run left nothing: " + job.text));
     if (auto shown = showRun(globals, **engine, runs->runs.front().id); !shown)
         return printError(globals, shown.error());
-    if (job.state != engine::JobState::Done) globals.status = 3;
+    if (job.state != engine::JobState::Done) raiseStatus(globals, 3);
 }
 
 void show(Globals& globals, const Options& o) {
@@ -186,6 +186,7 @@ void show(Globals& globals, const Options& o) {
 void addPlacement(CLI::App& app, Globals& globals) {
     auto* group = app.add_subcommand("placement", "seed tests: where a message lands");
     group->require_subcommand(1);
+    group->footer("Example:\n  waypost-cli placement run --lab --route lab --message spring.eml");
     auto o = std::make_shared<Options>();
     auto* run = group->add_subcommand("run", "send a message to the seeds, read their mailboxes, judge");
     run->add_option("--seeds", o->seeds, "seed list (CSV); see resources/seeds/example.csv")

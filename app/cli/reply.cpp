@@ -15,35 +15,35 @@ namespace {
 constexpr size_t maxInputLine = 64 * 1024;
 
 struct Input {
-    std::string id, text, provider, mx;
+    json::value id;
+    std::string text, provider, mx;
 };
 
 // Raw text, or {"id","text","provider"?,"mx"?}.
-Result<Input> readInput(std::string_view line, size_t number) {
+Result<Input> readInput(std::string_view line, const std::string& number) {
     Input in;
-    in.id = std::to_string(number);
+    in.id = json::value(number);
     if (line.size() > maxInputLine)
-        return fail(ErrorCode::TooLarge, "line " + in.id, "A reply has at most 65536 bytes.");
+        return fail(ErrorCode::TooLarge, "line " + number, "A reply has at most 65536 bytes.");
     if (!line.starts_with('{')) {
         in.text = line;
         return in;
     }
-    auto value = json::parse(line, "line " + in.id);
+    auto value = json::parse(line, "line " + number);
     if (!value) return fail(value.error());
     const json::object* o = value->if_object();
     if (!o || !o->contains("text") || !o->at("text").is_string())
-        return fail(ErrorCode::InvalidArgument, "line " + in.id,
+        return fail(ErrorCode::InvalidArgument, "line " + number,
                     "The object has no field \"text\" with a string.");
     in.text = json::text(*o, "text");
-    if (const json::value* id = o->if_contains("id"))
-        in.id = id->is_string() ? std::string(id->get_string()) : json::line(*id);
+    if (const json::value* id = o->if_contains("id")) in.id = *id;
     in.provider = json::text(*o, "provider");
     in.mx = json::text(*o, "mx");
     return in;
 }
 
 void printVerdict(const Globals& globals, const Input& in, const reply::Verdict& v) {
-    if (globals.json) return printLine(json::line(reply::toJson(json::value(in.id), v)));
+    if (globals.json) return printLine(json::line(reply::toJson(in.id, v)));
     const std::string_view permanence = reply::permanenceName(v.permanence);
     printLine(std::string(reply::categoryName(v.category)) + "\t" +
               std::string(permanence.empty() ? "-" : permanence) + "\t" + (v.rule.empty() ? "-" : v.rule) +
@@ -56,14 +56,13 @@ void classify(Globals& globals, const std::string& file) {
                                          "Replies are read from standard input: give \"-\"."));
     auto classifier = reply::Classifier::load(globals.paths.resources / "rules");
     if (!classifier) return printError(globals, classifier.error());
-    size_t number = 0;
-    int refused = 0;
+    size_t number = 0, refused = 0;
     for (std::string line; std::getline(std::cin, line);) {
         ++number;
         if (!line.empty() && line.back() == '\r') line.pop_back();
-        auto in = readInput(line, number);
+        auto in = readInput(line, std::to_string(number));
         if (!in) {
-            printError(globals, in.error());
+            printRefused(globals, "id", std::to_string(number), in.error());
             ++refused;
             continue;
         }
@@ -73,7 +72,7 @@ void classify(Globals& globals, const std::string& file) {
         t.mx = in->mx;
         printVerdict(globals, *in, (*classifier)->classify(t));
     }
-    globals.status = refused == 0 ? 0 : 3;
+    if (refused > 0) globals.status = refused == number ? 2 : 3;
 }
 
 } // namespace
@@ -81,10 +80,15 @@ void classify(Globals& globals, const std::string& file) {
 void addReply(CLI::App& app, Globals& globals) {
     auto* group = app.add_subcommand("reply", "what SMTP replies mean");
     group->require_subcommand(1);
+    group->footer("Example:\n  echo '550 5.1.1 user unknown' | waypost-cli reply classify -");
     auto* classify_ = group->add_subcommand("classify", "classify replies from standard input, one a line");
     auto file = std::make_shared<std::string>("-");
     classify_->add_option("FILE", *file, "\"-\" for standard input")->required();
-    classify_->footer("Example:\n  echo '421 4.7.28 rate limited' | waypost-cli reply classify - --json");
+    classify_->footer(
+        "A line is a reply as it stands, or {\"id\",\"text\",\"provider\",\"mx\"} as JSON; without an id the "
+        "line's number is used.\n\nExample:\n  echo '421 4.7.28 rate limited' | waypost-cli reply "
+        "classify - --json\n\n"
+        "Exit status: 0 all, 2 every line was refused, 3 some were.");
     classify_->callback([&globals, file] { classify(globals, *file); });
 }
 

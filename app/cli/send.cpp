@@ -137,14 +137,13 @@ void send(Globals& globals, const Options& o) {
     for (const std::string& to : o.to) {
         auto recipient = mail::MailAddress::parse(to);
         if (!recipient) {
-            printError(globals, recipient.error());
+            printRefused(globals, "recipient", to, recipient.error());
             continue;
         }
         const delivery::Attempt a =
             (*network)->run(deliverer.deliver(*route, *sender, *recipient, *message, o.probe));
         printAttempt(globals, o, a);
-        if (a.result.outcome != smtp::Outcome::Accepted && globals.status == 0)
-            globals.status = a.result.reply ? 1 : 4;
+        if (a.result.outcome != smtp::Outcome::Accepted) raiseStatus(globals, a.result.reply ? 1 : 4);
     }
 }
 
@@ -176,7 +175,9 @@ void addSend(CLI::App& app, Globals& globals) {
         "Examples:\n  waypost-cli send --from news@example.org --to seed@example.net --route mx --message "
         "spring.eml --transcript\n"
         "  waypost-cli send --from a@example.org --to b@example.net --route mx --probe\n\n"
-        "Exit status: 0 accepted, 1 refused or deferred by a reply, 2 usage, 4 no conversation came about.");
+        "Exit status: 0 accepted, 1 refused or deferred by a reply, 2 refused input, 4 no conversation came "
+        "about,\n"
+        "5 a password file is missing.");
     run->callback([&globals, o] {
         if (!o->probe && o->message.empty())
             return printError(globals, Error(ErrorCode::InvalidArgument, "send",

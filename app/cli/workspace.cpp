@@ -14,7 +14,13 @@ Result<std::unique_ptr<store::Workspace>> openWorkspace(const Globals& globals, 
     store::WorkspaceOptions options;
     options.create = create;
     options.readOnly = !create;
-    return store::Workspace::open(workspaceFile(globals), options);
+    const std::filesystem::path file = workspaceFile(globals);
+    std::error_code ec;
+    if (!create && !std::filesystem::exists(file, ec))
+        return fail(ErrorCode::NotFound, "workspace",
+                    "There is no workspace " + file.string() +
+                        " yet; import a log first, or name another one with --workspace.");
+    return store::Workspace::open(file, options);
 }
 
 Result<std::string> readWholeFile(const std::string& file, size_t maxBytes) {
