@@ -15,6 +15,8 @@ EngineBridge::EngineBridge(engine::Engine& engine, QObject* parent)
     engine_.onWake([this, alive = alive_] {
         if (alive->load()) QMetaObject::invokeMethod(this, [this] { wake(); }, Qt::QueuedConnection);
     });
+    // What was queued before somebody listened woke nobody.
+    wake();
 }
 
 EngineBridge::~EngineBridge() {

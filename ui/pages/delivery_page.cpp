@@ -112,7 +112,7 @@ QWidget* DeliveryPage::buildContent() {
     columns_->addWidget(facets_);
     columns_->addWidget(trio_);
     columns_->setStretchFactor(1, 1);
-    columns_->setSizes({210, 1000});
+    columns_->setSizes({236, 980});
     columns_->setChildrenCollapsible(false);
     auto* content = new QWidget;
     auto* column = new QVBoxLayout(content);
@@ -143,7 +143,11 @@ void DeliveryPage::buildTables() {
         table->setSortingEnabled(false); // newest first, always: pages are found by key
         table->setItemDelegateForColumn(1, new OutcomeDelegate(table));
         table->setCompact(true);
+        // Found again through the column chooser: the recipient names the domain, the raw line the queue.
+        for (const char16_t* id : {u"domain", u"queue"})
+            table->setColumnHidden(model->columnOf(QStringView(id).toString()), true);
     }
+    groups_->setColumnHidden(groupModel_->columnOf(u"last"_s), true);
     groups_->setCompact(true);
     tabs_ = new QTabWidget;
     tabs_->setDocumentMode(true);
@@ -157,7 +161,7 @@ void DeliveryPage::buildTables() {
     lists_ = new QSplitter(Qt::Vertical);
     lists_->addWidget(groups_);
     lists_->addWidget(tabs_);
-    lists_->setSizes({130, 190});
+    lists_->setSizes({150, 180});
     lists_->setChildrenCollapsible(false);
     trio_ = new EvidenceTrio(lists_);
 }

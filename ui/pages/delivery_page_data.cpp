@@ -146,6 +146,7 @@ void DeliveryPage::showOverview(const engine::Overview& o) {
     chart_->setSeries(delivery::chartOf(o));
     showSummary(o);
     body_->setCurrentWidget(content_);
+    setFocusProxy(rows_);
 }
 
 void DeliveryPage::showNothing(const engine::Overview& o) {
@@ -168,6 +169,7 @@ void DeliveryPage::showNothing(const engine::Overview& o) {
                         .arg(asOf, stampText(o.stored->from.ms, zone_), stampText(o.stored->to.ms, zone_)),
                     tr("Show the stored range"));
     body_->setCurrentWidget(empty_);
+    setFocusProxy(import_);
 }
 
 void DeliveryPage::showSummary(const engine::Overview& o) {

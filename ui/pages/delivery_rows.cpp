@@ -102,13 +102,13 @@ std::vector<FacetGroup> facetsOf(const engine::Overview& overview) {
 
 std::vector<Column> groupColumns() {
     const Qt::Alignment right = Qt::AlignRight | Qt::AlignVCenter;
-    return {{u"category"_s, RowWords::tr("Category"), Qt::AlignLeft | Qt::AlignVCenter, 170},
-            {u"events"_s, RowWords::tr("Count"), right, 84},
-            {u"trend"_s, RowWords::tr("Trend"), Qt::AlignLeft | Qt::AlignVCenter, 96, false, false},
-            {u"first"_s, RowWords::tr("First seen"), Qt::AlignLeft | Qt::AlignVCenter, 124},
-            {u"last"_s, RowWords::tr("Last seen"), Qt::AlignLeft | Qt::AlignVCenter, 124},
-            {u"provider"_s, RowWords::tr("Provider"), Qt::AlignLeft | Qt::AlignVCenter, 90},
-            {u"template"_s, RowWords::tr("Reply group"), Qt::AlignLeft | Qt::AlignVCenter, 480}};
+    return {{u"category"_s, RowWords::tr("Category"), Qt::AlignLeft | Qt::AlignVCenter, 160},
+            {u"events"_s, RowWords::tr("Count"), right, 76},
+            {u"trend"_s, RowWords::tr("Trend"), Qt::AlignLeft | Qt::AlignVCenter, 90, false, false},
+            {u"first"_s, RowWords::tr("First seen"), Qt::AlignLeft | Qt::AlignVCenter, 118},
+            {u"last"_s, RowWords::tr("Last seen"), Qt::AlignLeft | Qt::AlignVCenter, 118},
+            {u"provider"_s, RowWords::tr("Provider"), Qt::AlignLeft | Qt::AlignVCenter, 84},
+            {u"template"_s, RowWords::tr("Reply group"), Qt::AlignLeft | Qt::AlignVCenter, 240}};
 }
 
 std::vector<Row> groupRows(const engine::Overview& overview, const QString& sortColumn, Qt::SortOrder order,
@@ -133,17 +133,17 @@ std::vector<Row> groupRows(const engine::Overview& overview, const QString& sort
 
 std::vector<Column> eventColumns() {
     const Qt::Alignment left = Qt::AlignLeft | Qt::AlignVCenter, right = Qt::AlignRight | Qt::AlignVCenter;
-    return {{u"time"_s, RowWords::tr("Time"), left, 124, false, false},
-            {u"outcome"_s, RowWords::tr("Outcome"), left, 100, false, false},
+    return {{u"time"_s, RowWords::tr("Time"), left, 118, false, false},
+            {u"outcome"_s, RowWords::tr("Outcome"), left, 92, false, false},
             {u"code"_s, RowWords::tr("Code"), left, 84, true, false},
-            {u"provider"_s, RowWords::tr("Provider"), left, 90, false, false},
-            {u"recipient"_s, RowWords::tr("Recipient"), left, 170, false, false},
+            {u"provider"_s, RowWords::tr("Provider"), left, 84, false, false},
+            {u"recipient"_s, RowWords::tr("Recipient"), left, 150, false, false},
             {u"domain"_s, RowWords::tr("Domain"), left, 116, false, false},
-            {u"category"_s, RowWords::tr("Category"), left, 160, false, false},
-            {u"latency"_s, RowWords::tr("Latency"), right, 72, false, false},
-            {u"stream"_s, RowWords::tr("Stream"), left, 90, false, false},
+            {u"category"_s, RowWords::tr("Category"), left, 150, false, false},
+            {u"latency"_s, RowWords::tr("Latency"), right, 66, false, false},
+            {u"stream"_s, RowWords::tr("Stream"), left, 84, false, false},
             {u"queue"_s, RowWords::tr("Queue id"), left, 116, true, false},
-            {u"text"_s, RowWords::tr("Reply"), left, 480, false, false}};
+            {u"text"_s, RowWords::tr("Reply"), left, 160, false, false}};
 }
 
 Row eventRow(const engine::EventRow& e, const QTimeZone& zone) {

@@ -64,13 +64,16 @@ void AreaTile::paintEvent(QPaintEvent*) {
                                        r.width() - titleWidth - static_cast<int>(markSide) - space::xs);
     const int wordWidth = sm.horizontalAdvance(word);
     p.setFont(small);
-    p.drawText(QRect(r.right() - wordWidth, r.top(), wordWidth + 1, m.height()), Qt::AlignRight | Qt::AlignVCenter, word);
+    p.drawText(QRect(r.right() - wordWidth, r.top(), wordWidth + 1, m.height()),
+               Qt::AlignRight | Qt::AlignVCenter, word);
     const Outcome mark = markOf(state_);
-    paintMark(p, QRectF(r.right() - wordWidth - markSide - space::xs, r.top() + (m.height() - markSide) / 2.0, markSide, markSide),
+    paintMark(p,
+              QRectF(r.right() - wordWidth - markSide - space::xs, r.top() + (m.height() - markSide) / 2.0,
+                     markSide, markSide),
               mark, t.of(mark));
     p.setPen(t.textMuted);
-    p.drawText(QRect(r.left(), r.bottom() - sm.height() + 1, r.width(), sm.height()), Qt::AlignLeft | Qt::AlignVCenter,
-               sm.elidedText(headline_, Qt::ElideRight, r.width()));
+    p.drawText(QRect(r.left(), r.bottom() - sm.height() + 1, r.width(), sm.height()),
+               Qt::AlignLeft | Qt::AlignVCenter, sm.elidedText(headline_, Qt::ElideRight, r.width()));
     if (hasFocus()) paintFocus(p, rect(), t, 4);
 }
 
@@ -84,7 +87,8 @@ void AreaTile::leaveEvent(QEvent* event) {
     update();
 }
 
-AreaTiles::AreaTiles(QWidget* parent) : QWidget(parent), grid_(new QGridLayout(this)), group_(new QButtonGroup(this)) {
+AreaTiles::AreaTiles(QWidget* parent)
+    : QWidget(parent), grid_(new QGridLayout(this)), group_(new QButtonGroup(this)) {
     grid_->setContentsMargins(0, 0, 0, 0);
     grid_->setSpacing(space::xs);
     for (int c = 0; c < perRow; ++c) grid_->setColumnStretch(c, 1);
@@ -108,7 +112,8 @@ void AreaTiles::set(const std::vector<engine::AreaView>& areas) {
 }
 
 void AreaTiles::choose(int area) {
-    if (area >= 0 && area < static_cast<int>(tiles_.size())) tiles_[static_cast<size_t>(area)]->setChecked(true);
+    if (area >= 0 && area < static_cast<int>(tiles_.size()))
+        tiles_[static_cast<size_t>(area)]->setChecked(true);
 }
 
 int AreaTiles::chosen() const {

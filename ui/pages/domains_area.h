@@ -1,5 +1,5 @@
-// One area of an inspection (SPF, DKIM, ...) as a tile: state as mark and word, and one line of what was seen. Choosing
-// it shows its explanation. AreaTiles lays them out in rows of equal width.
+// One area of an inspection (SPF, DKIM, ...) as a tile: state as mark and word, and one line of what was
+// seen. Choosing it shows its explanation. AreaTiles lays them out in rows of equal width.
 #pragma once
 
 #include "engine/values.h"

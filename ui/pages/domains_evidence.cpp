@@ -78,7 +78,8 @@ DomainEvidence::DomainEvidence(QWidget* parent)
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(split_);
     connect(tree_, &QTreeWidget::currentItemChanged, this, &DomainEvidence::nodeChosen);
-    connect(question_, &QComboBox::activated, this, [this](int i) { showAnswer(question_->itemData(i).toInt()); });
+    connect(question_, &QComboBox::activated, this,
+            [this](int i) { showAnswer(question_->itemData(i).toInt()); });
 }
 
 void DomainEvidence::setView(std::shared_ptr<const engine::DomainView> view) {
@@ -101,7 +102,8 @@ void DomainEvidence::showArea(int area) {
 void DomainEvidence::nodeChosen() {
     int at = 0;
     for (QTreeWidgetItemIterator it(tree_); *it; ++it, ++at)
-        if (*it == tree_->currentItem() && at < static_cast<int>(answers_.size()) && answers_[static_cast<size_t>(at)] >= 0)
+        if (*it == tree_->currentItem() && at < static_cast<int>(answers_.size()) &&
+            answers_[static_cast<size_t>(at)] >= 0)
             return showAnswer(answers_[static_cast<size_t>(at)]);
 }
 
@@ -134,10 +136,11 @@ void DomainEvidence::showAnswer(int answer) {
     about_->setText(foreign::printable(words.join(u" · "_s)));
     const std::string none = tr("The answer holds no record.").toStdString();
     const std::string& shown = a->records.empty() ? none : a->records;
-    records_->setBytes(QByteArray(shown.data(), static_cast<qsizetype>(shown.size())), qstr(a->question));
+    records_->setBytes(QByteArray(shown.data(), static_cast<qsizetype>(shown.size())).trimmed(),
+                       qstr(a->question));
     const auto size = static_cast<qsizetype>(a->raw.size());
-    wire_->setBytes(QByteArray(a->raw.data(), size),
-                    size == 0 ? tr("the bytes of this answer were not kept") : tr("%1 bytes, DNS message").arg(size));
+    wire_->setBytes(QByteArray(a->raw.data(), size), size == 0 ? tr("the bytes of this answer were not kept")
+                                                               : tr("%1 bytes, DNS message").arg(size));
     Q_EMIT answerShown(answer_);
 }
 

@@ -1,5 +1,6 @@
-// The lower half of the Domains screen: the explanation of an area at the left; at the right the DNS answer behind the
-// chosen node, as records and as the bytes that came, with its question, server, status, TTL, age and AD flag.
+// The lower half of the Domains screen: the explanation of an area at the left; at the right the DNS answer
+// behind the chosen node, as records and as the bytes that came, with its question, server, status, TTL, age
+// and AD flag.
 #pragma once
 
 #include "engine/values.h"
@@ -7,7 +8,6 @@
 #include <QWidget>
 
 #include <functional>
-
 #include <memory>
 #include <vector>
 

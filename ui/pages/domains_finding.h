@@ -1,5 +1,5 @@
-// FindingPanel: why one finding matters: what was seen, what good looks like, what to publish or change, how to verify
-// and the standard it rests on. The text to publish and the check can be copied.
+// FindingPanel: why one finding matters: what was seen, what good looks like, what to publish or change, how
+// to verify and the standard it rests on. The text to publish and the check can be copied.
 #pragma once
 
 #include "engine/values.h"

@@ -97,6 +97,10 @@ void HeaderBar::setNotifications(int count) {
     bell_->setToolTip(bell_->accessibleName());
 }
 
+void HeaderBar::setOfflineShown(bool shown) {
+    offline_->setVisible(shown);
+}
+
 void HeaderBar::setOffline(bool offline) {
     offline_->setChecked(offline);
     offline_->setIcon(icon(offline ? u"offline" : u"online"));

@@ -19,6 +19,7 @@ class HeaderBar : public QWidget {
     void setWorkspace(const QString& name, WorkspaceKind kind);
     void setNotifications(int count);
     void setOffline(bool offline);
+    void setOfflineShown(bool shown); // hidden where nothing stands behind it
     [[nodiscard]] QString kindShown() const;
 
   Q_SIGNALS:

@@ -32,10 +32,10 @@ ExplanationTree::ExplanationTree(QWidget* parent) : QTreeWidget(parent) {
     setAccessibleName(tr("Explanation"));
     setUniformRowHeights(true);
     setIndentation(16);
-    setTextElideMode(Qt::ElideMiddle);
+    setTextElideMode(Qt::ElideRight);
     header()->setStretchLastSection(false);
-    header()->setSectionResizeMode(0, QHeaderView::Stretch);
-    header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+    header()->setSectionResizeMode(0, QHeaderView::Interactive);
+    header()->setSectionResizeMode(1, QHeaderView::Stretch);
     header()->setSectionsClickable(false);
     connect(this, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
         if (item && !quiet_) Q_EMIT nodeSelected(bytesOf(item));
@@ -47,6 +47,8 @@ void ExplanationTree::setNodes(const std::vector<ExplanationNode>& nodes) {
     clear();
     for (const ExplanationNode& n : nodes) add(invisibleRootItem(), n);
     expandAll();
+    // Long results must not squeeze out what they belong to.
+    setColumnWidth(0, std::clamp(sizeHintForColumn(0) + 8, 120, std::max(160, viewport()->width() * 3 / 5)));
     quiet_ = false;
 }
 

@@ -1,0 +1,123 @@
+// The Domains screen: watched domains, the areas of an inspection, its findings with what to publish, and the
+// DNS answers behind every statement. Only public DNS is read. GUI thread.
+#pragma once
+
+#include "engine/values.h"
+#include "ui/bridge/engine_bridge.h"
+#include "ui/widgets/page.h"
+
+#include <QHash>
+
+#include <memory>
+
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QSplitter;
+class QStackedWidget;
+class QTabWidget;
+
+namespace waypost::ui {
+
+class AgeLabel;
+class AreaTiles;
+class DataTable;
+class DomainEvidence;
+class EmptyState;
+class FindingPanel;
+class JobRow;
+class RowModel;
+
+class DomainsPage : public Page {
+    Q_OBJECT
+  public:
+    explicit DomainsPage(EngineBridge& bridge, QWidget* parent = nullptr);
+
+    [[nodiscard]] QStringList crumbs() const override;
+    [[nodiscard]] std::vector<KeyHelp> keys() const override;
+    void refresh() override;
+    void focusFilter() override;
+    [[nodiscard]] QByteArray saveLayout() const override;
+    void restoreLayout(const QByteArray& state) override;
+
+    void
+    inspect(const QString& typed); // "acme.test" or "acme.test s2024 s2025": the selectors to look at too
+    void open(const QString& domain);
+    [[nodiscard]] QStringList watched() const { return watched_; }
+
+    [[nodiscard]] QLineEdit* addBox() const { return add_; }
+    [[nodiscard]] DataTable* list() const { return list_; }
+    [[nodiscard]] AreaTiles* areas() const { return areas_; }
+    [[nodiscard]] DataTable* findings() const { return findings_; }
+    [[nodiscard]] FindingPanel* why() const { return why_; }
+    [[nodiscard]] DomainEvidence* evidence() const { return evidence_; }
+    [[nodiscard]] DataTable* history() const { return history_; }
+    [[nodiscard]] EmptyState* empty() const { return empty_; }
+    [[nodiscard]] QTabWidget* tabs() const { return tabs_; }
+    [[nodiscard]] bool showsReport() const;
+    [[nodiscard]] QString current() const { return current_; }
+
+  Q_SIGNALS:
+    void reportShown(); // a report was taken over, or failed
+    void listed();
+
+  private:
+    QWidget* buildList();
+    QWidget* buildReport();
+    QWidget* buildHead();
+    void connectParts();
+    void askList();
+    void askReport();
+    void showList(const engine::Domains& domains);
+    void showReport(const engine::DomainView& view);
+    void showFindings();
+    void findingChosen(const QString& key);
+    void askHistory(int answer);
+    void showHistory(const engine::DnsHistory& history);
+    void jobChanged(const engine::JobView& job);
+    void showJob();
+    void checkAgain();
+    void forget();
+    void showEmptyReport();
+    void say(const QString& sentence);
+    [[nodiscard]] std::vector<std::string> knownSelectors() const;
+
+    EngineBridge& bridge_;
+    QLineEdit* add_ = nullptr;
+    QPushButton* inspect_ = nullptr;
+    QLabel* refused_ = nullptr;
+    DataTable* list_ = nullptr;
+    RowModel* listModel_ = nullptr;
+    QLabel* name_ = nullptr;
+    AgeLabel* age_ = nullptr;
+    QPushButton* again_ = nullptr;
+    QPushButton* forget_ = nullptr;
+    JobRow* job_ = nullptr;
+    AreaTiles* areas_ = nullptr;
+    QTabWidget* tabs_ = nullptr;
+    DataTable* findings_ = nullptr;
+    RowModel* findingModel_ = nullptr;
+    FindingPanel* why_ = nullptr;
+    DataTable* history_ = nullptr;
+    RowModel* historyModel_ = nullptr;
+    QLabel* historyOf_ = nullptr;
+    DomainEvidence* evidence_ = nullptr;
+    EmptyState* empty_ = nullptr;
+    QLabel* reading_ = nullptr;
+    QStackedWidget* body_ = nullptr;
+    QWidget* report_ = nullptr;
+    QSplitter* columns_ = nullptr;
+    QSplitter* halves_ = nullptr;
+    QSplitter* findingSplit_ = nullptr;
+
+    engine::Domains domains_;
+    std::shared_ptr<const engine::DomainView> view_;
+    QStringList watched_;
+    QString current_;
+    QHash<QString, engine::JobView> inspections_; // running ones, by domain
+    std::string lastFailure_;                     // of the current domain's last inspection
+    quint64 reportQuestion_ = 0, historyQuestion_ = 0;
+    bool filling_ = false;
+};
+
+} // namespace waypost::ui
