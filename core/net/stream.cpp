@@ -221,7 +221,7 @@ Task<TlsOutcome> handshakeTask(std::shared_ptr<StreamState> state, bool client, 
 Task<TlsOutcome> clientTask(std::shared_ptr<StreamState> state, TlsOptions options, Millis deadline) {
     if (options.serverName.ends_with('.')) options.serverName.pop_back();
     std::string failure;
-    auto context = state->outcome ? nullptr : clientContext(options.policy, failure);
+    auto context = state->outcome ? nullptr : clientContext(options.policy);
     if (state->outcome) failure = "TLS was already started on this connection";
     std::string sni = IpAddress::parse(options.serverName) ? std::string() : options.serverName;
     auto handshake =

@@ -69,7 +69,7 @@ class StreamState final : public LoopMember, public std::enable_shared_from_this
 std::unique_ptr<ServerStream> makeStream(std::shared_ptr<Loop::Impl> loop, tcp::socket socket);
 
 // tls.cpp
-std::unique_ptr<asio::ssl::context> clientContext(TlsPolicy policy, std::string& failure);
+std::unique_ptr<asio::ssl::context> clientContext(TlsPolicy policy);
 std::unique_ptr<asio::ssl::context> serverContext(const ServerTls& tls, std::string& failure);
 // Reads protocol, cipher and chain from the connection and judges the certificate by `options`.
 void describeSession(SSL* ssl, TlsOutcome& out);

@@ -191,8 +191,7 @@ std::string chainSentence(const ChainCheck& check, const TlsOutcome& out) {
 
 } // namespace
 
-std::unique_ptr<asio::ssl::context> clientContext(TlsPolicy policy, std::string& failure) {
-    ErrorCodeSystem error;
+std::unique_ptr<asio::ssl::context> clientContext(TlsPolicy policy) {
     auto context = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
     SSL_CTX* raw = context->native_handle();
     // Opportunistic TLS takes what the peer has: old protocols are still better than none, and are reported.
@@ -203,7 +202,6 @@ std::unique_ptr<asio::ssl::context> clientContext(TlsPolicy policy, std::string&
     if (!strict) SSL_CTX_set_options(raw, SSL_OP_LEGACY_SERVER_CONNECT);
     SSL_CTX_set_verify(raw, SSL_VERIFY_NONE, nullptr);
     SSL_CTX_set_cert_verify_callback(raw, [](X509_STORE_CTX*, void*) { return 1; }, nullptr);
-    if (error) failure = error.message();
     return context;
 }
 
