@@ -151,8 +151,13 @@ Result<Jobs> JobBook::list() {
     Jobs out;
     std::lock_guard lock(mutex_);
     for (const store::JobRow& row : *rows) {
-        auto it = live_.find(row.id);
-        out.jobs.push_back(it == live_.end() ? toView(row) : it->second.view);
+        // How a job ended is known here before it is stored (and stays known when the disk is full).
+        auto live = live_.find(row.id);
+        auto recent = recent_.find(row.id);
+        if (live != live_.end())
+            out.jobs.push_back(live->second.view);
+        else
+            out.jobs.push_back(recent == recent_.end() ? toView(row) : recent->second);
     }
     return out;
 }
