@@ -67,7 +67,7 @@ int run(const desktop::Options& options, const Places& places) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (desktop::isUnattended(argc, argv) && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
+    if (!desktop::needsDisplay(argc, argv) && !qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication app(argc, argv);
     QApplication::setApplicationName(u"waypost"_s);

@@ -19,12 +19,14 @@ namespace {
 
 } // namespace
 
-bool isUnattended(int argc, char** argv) {
+bool needsDisplay(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
-        if (word == "--check" || word.starts_with("--screenshot-dir")) return true;
+        for (const std::string_view without : {"--check", "--help", "-h", "--help-all", "--version", "-v"})
+            if (word == without) return false;
+        if (word.starts_with("--screenshot-dir")) return false;
     }
-    return false;
+    return true;
 }
 
 Options parseOptions(const QStringList& arguments) {

@@ -23,7 +23,8 @@ struct Options {
 
 // Ends the program for --help and --version, and with status 2 for a word it does not know.
 Options parseOptions(const QStringList& arguments);
-// Needed before there is an application: a run nobody watches must not need a display.
-bool isUnattended(int argc, char** argv);
+// Needed before there is an application: neither a run nobody watches nor a word about the program needs a
+// display.
+bool needsDisplay(int argc, char** argv);
 
 } // namespace waypost::desktop

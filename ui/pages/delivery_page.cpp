@@ -35,7 +35,7 @@ namespace waypost::ui {
 
 namespace {
 constexpr int refreshDelayMs = 400; // a running import says often that there is more
-constexpr int chartHeight = 176;
+constexpr int chartHeight = 164;
 constexpr size_t backLimit = 50;
 } // namespace
 
@@ -143,12 +143,15 @@ void DeliveryPage::buildTables() {
         table->setSortingEnabled(false); // newest first, always: pages are found by key
         table->setItemDelegateForColumn(1, new OutcomeDelegate(table));
         table->setCompact(true);
-        // Found again through the column chooser: the recipient names the domain, the raw line the queue.
-        for (const char16_t* id : {u"domain", u"queue"})
+        table->setTextElideMode(Qt::ElideRight);
+        // Found again through the column chooser: the recipient names the domain, the raw line the queue, a
+        // facet the stream.
+        for (const char16_t* id : {u"domain", u"stream", u"queue"})
             table->setColumnHidden(model->columnOf(QStringView(id).toString()), true);
     }
     groups_->setColumnHidden(groupModel_->columnOf(u"last"_s), true);
     groups_->setCompact(true);
+    groups_->setTextElideMode(Qt::ElideRight);
     tabs_ = new QTabWidget;
     tabs_->setDocumentMode(true);
     tabs_->addTab(rows_, tr("Attempts"));

@@ -147,6 +147,8 @@ void DeliveryPage::showOverview(const engine::Overview& o) {
     showSummary(o);
     body_->setCurrentWidget(content_);
     setFocusProxy(rows_);
+    if (import_->hasFocus() && rows_->currentKey().isEmpty())
+        rows_->setFocus(); // the way in is not needed any more
 }
 
 void DeliveryPage::showNothing(const engine::Overview& o) {

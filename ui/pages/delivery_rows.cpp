@@ -139,11 +139,11 @@ std::vector<Column> eventColumns() {
             {u"provider"_s, RowWords::tr("Provider"), left, 84, false, false},
             {u"recipient"_s, RowWords::tr("Recipient"), left, 150, false, false},
             {u"domain"_s, RowWords::tr("Domain"), left, 116, false, false},
-            {u"category"_s, RowWords::tr("Category"), left, 150, false, false},
+            {u"category"_s, RowWords::tr("Category"), left, 164, false, false},
             {u"latency"_s, RowWords::tr("Latency"), right, 66, false, false},
-            {u"stream"_s, RowWords::tr("Stream"), left, 84, false, false},
+            {u"stream"_s, RowWords::tr("Stream"), left, 96, false, false},
             {u"queue"_s, RowWords::tr("Queue id"), left, 116, true, false},
-            {u"text"_s, RowWords::tr("Reply"), left, 160, false, false}};
+            {u"text"_s, RowWords::tr("Reply"), left, 100, false, false}};
 }
 
 Row eventRow(const engine::EventRow& e, const QTimeZone& zone) {

@@ -31,6 +31,7 @@ using namespace Qt::StringLiterals;
 namespace waypost::ui {
 
 namespace {
+constexpr int ageEveryMs = 15'000;
 const Qt::Alignment left = Qt::AlignLeft | Qt::AlignVCenter;
 } // namespace
 
@@ -191,6 +192,8 @@ void DomainsPage::connectParts() {
         if (empty_->kind() == EmptyState::Kind::NotSetUp && current_.isEmpty()) return add_->setFocus();
         checkAgain();
     });
+    connect(&ages_, &QTimer::timeout, this, [this] { showList(engine::Domains(domains_)); });
+    ages_.start(ageEveryMs);
     connect(&bridge_, &EngineBridge::jobChanged, this, &DomainsPage::jobChanged);
     connect(&bridge_, &EngineBridge::dataChanged, this, [this](const QString& what, const QString& object) {
         if (what != "domains"_L1) return;

@@ -7,6 +7,7 @@
 #include "ui/widgets/page.h"
 
 #include <QHash>
+#include <QTimer>
 
 #include <memory>
 
@@ -117,6 +118,7 @@ class DomainsPage : public Page {
     QHash<QString, engine::JobView> inspections_; // running ones, by domain
     std::string lastFailure_;                     // of the current domain's last inspection
     quint64 reportQuestion_ = 0, historyQuestion_ = 0;
+    QTimer ages_; // the list's ages grow
     bool filling_ = false;
 };
 

@@ -13,6 +13,7 @@ namespace waypost::ui {
 namespace {
 
 constexpr int rangeRole = Qt::UserRole; // QVariantList: start, length, start, length, ...
+constexpr int stateRole = rangeRole + 1;
 
 QIcon markIcon(Outcome state) {
     QPixmap pixmap(32, 32);
@@ -40,6 +41,11 @@ ExplanationTree::ExplanationTree(QWidget* parent) : QTreeWidget(parent) {
     connect(this, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
         if (item && !quiet_) Q_EMIT nodeSelected(bytesOf(item));
     });
+    connect(&Theme::current(), &Theme::changed, this, [this] {
+        for (QTreeWidgetItemIterator it(this); *it; ++it)
+            if (const QVariant state = (*it)->data(0, stateRole); state.isValid())
+                (*it)->setIcon(0, markIcon(static_cast<Outcome>(state.toInt())));
+    });
 }
 
 void ExplanationTree::setNodes(const std::vector<ExplanationNode>& nodes) {
@@ -57,7 +63,10 @@ void ExplanationTree::add(QTreeWidgetItem* parent, const ExplanationNode& node) 
     item->setText(0, foreign::printable(node.text));
     item->setText(1, foreign::printable(node.value));
     item->setToolTip(0, foreign::toolTip(node.toolTip.isEmpty() ? node.text : node.toolTip));
-    if (node.state) item->setIcon(0, markIcon(*node.state));
+    if (node.state) {
+        item->setIcon(0, markIcon(*node.state));
+        item->setData(0, stateRole, static_cast<int>(*node.state));
+    }
     QVariantList ranges;
     for (const ByteRange& r : node.bytes) ranges << r.start << r.length;
     item->setData(0, rangeRole, ranges);

@@ -62,6 +62,12 @@ FacetList::FacetList(QWidget* parent)
         const QString id = item->parent()->data(0, idRole).toString();
         Q_EMIT chosenChanged(id, chosen(id));
     });
+    connect(&Theme::current(), &Theme::changed, this, [this] {
+        filling_ = true; // a colour is no choice
+        for (QTreeWidgetItemIterator it(tree_); *it; ++it)
+            if ((*it)->parent()) (*it)->setForeground(1, tokens().textMuted);
+        filling_ = false;
+    });
     connect(tree_, &QTreeWidget::itemActivated, this, [](QTreeWidgetItem* item) {
         if (item->parent())
             item->setCheckState(0, item->checkState(0) == Qt::Checked ? Qt::Unchecked : Qt::Checked);
