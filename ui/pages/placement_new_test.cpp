@@ -35,7 +35,26 @@ constexpr int previewDelayMs = 250;
 constexpr qint64 messageLimit = 25'000'000;
 constexpr qint64 editableLimit = 500'000; // larger messages are shown in the preview only
 constexpr int standardWait = 30, standardRate = 5;
+constexpr int limitWidth = 110;
 constexpr int longestWait = 1440, highestRate = 100;
+
+// "gmail: 6 seeds. Below ..." for each provider: the heads in one line, what follows them once.
+QString gathered(const std::vector<std::string>& notes) {
+    std::vector<std::pair<QString, QStringList>> tails;
+    for (const std::string& note : notes) {
+        const QString text = qstr(note);
+        const qsizetype cut = text.indexOf(u". "_s);
+        const QString tail = cut < 0 ? QString() : text.mid(cut + 2);
+        auto at = std::find_if(tails.begin(), tails.end(),
+                               [&](const auto& t) { return t.first == tail && !tail.isEmpty(); });
+        if (at == tails.end()) at = tails.insert(tails.end(), {tail, {}});
+        at->second << (cut < 0 ? text : text.left(cut));
+    }
+    QStringList lines;
+    for (const auto& [tail, heads] : tails)
+        lines << (tail.isEmpty() ? heads.join(u' ') : heads.join(u"; "_s) + u". "_s + tail);
+    return lines.join(u'\n');
+}
 
 QLabel* heading(const QString& text) {
     auto* label = new QLabel(text);
@@ -63,10 +82,11 @@ QWidget* NewTest::buildForm() {
     list_ = new QComboBox;
     list_->setAccessibleName(tr("Seed list"));
     listCounts_ = foreign::label({});
-    listCounts_->setWordWrap(true);
+    listCounts_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     listCounts_->setProperty("role", u"muted"_s);
     editList_ = new QPushButton(tr("Edit list…"));
     auto* listRow = new QHBoxLayout;
+    listRow->setSpacing(space::s);
     listRow->addWidget(list_, 1);
     listRow->addWidget(editList_);
     route_ = new QComboBox;
@@ -88,6 +108,11 @@ QWidget* NewTest::buildForm() {
     rate_->setSuffix(tr(" a second"));
     rate_->setAccessibleName(tr("Largest sending rate"));
     auto* limits = new QHBoxLayout;
+    limits->setSpacing(space::s);
+    for (QSpinBox* box : {wait_, rate_}) {
+        box->setButtonSymbols(QAbstractSpinBox::NoButtons);
+        box->setFixedWidth(limitWidth);
+    }
     limits->addWidget(new QLabel(tr("wait")));
     limits->addWidget(wait_);
     limits->addSpacing(space::m);
@@ -188,7 +213,7 @@ QWidget* NewTest::buildPreview() {
     typed_ = new QLineEdit;
     typed_->setAccessibleName(tr("Number of recipients, typed"));
     typed_->setFixedWidth(150);
-    send_ = new QPushButton(icon(u"play"), tr("Send"));
+    send_ = new QPushButton(tr("Send"));
     send_->setProperty("primary", true);
     send_->setEnabled(false);
     cancel_ = new QPushButton(tr("Close"));
@@ -326,6 +351,7 @@ void NewTest::ask() {
     for (const engine::SeedList& l : lists_)
         if (qstr(l.id) == list_->currentData().toString())
             listCounts_->setText(foreign::printable(placement::providerCounts(l)));
+    listCounts_->setToolTip(foreign::toolTip(listCounts_->text()));
     // Gentle words while the form is still empty; the engine judges the rest.
     const bool file = messageTabs_->currentIndex() == 1;
     if (!file && from_->text().trimmed().isEmpty()) return fail(tr("The message needs a From address."));
@@ -368,15 +394,14 @@ void NewTest::take(const engine::RunPreview& p) {
                  .arg(rate_->value());
     facts << tr("To: %1").arg(providers.join(u", "_s));
     facts_->setText(facts.join(u'\n'));
-    QStringList notes;
-    for (const std::string& n : p.notes) notes << foreign::printable(qstr(n));
-    notes_->setText(notes.join(u'\n'));
-    notes_->setVisible(!notes.isEmpty());
+    notes_->setText(foreign::printable(gathered(p.notes), true));
+    notes_->setVisible(!p.notes.empty());
     recipients_->clear();
     for (const std::string& r : p.recipients) recipients_->addItem(foreign::printable(qstr(r)));
     head_->setBytes(QByteArray::fromStdString(p.messageHead), tr("Head of the message"));
     command_->setText(qstr(p.command));
     command_->setCursorPosition(0);
+    command_->setToolTip(foreign::toolTip(command_->text()));
     problem_->setText(p.problems.empty() ? QString() : foreign::printable(qstr(p.problems.front())));
     ready_ = p.problems.empty() && count_ > 0;
     refreshButton();

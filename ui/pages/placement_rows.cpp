@@ -1,9 +1,12 @@
 #include "ui/pages/placement_rows.h"
 
 #include "ui/pages/page_values.h"
+#include "ui/theme/paint.h"
+#include "ui/theme/theme.h"
 
 #include <QCoreApplication>
 #include <QMap>
+#include <QPainter>
 
 using namespace Qt::StringLiterals;
 
@@ -15,6 +18,8 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(Placement)
 };
 
+constexpr int wordsWidth = 112;
+constexpr int narrowestPlot = 40;
 constexpr Qt::Alignment toLeft = Qt::AlignLeft | Qt::AlignVCenter;
 constexpr Qt::Alignment toRight = Qt::AlignRight | Qt::AlignVCenter;
 
@@ -57,7 +62,7 @@ bool runIsLive(const engine::RunLine& run) {
 }
 
 std::vector<Column> providerColumns() {
-    std::vector<Column> out{{u"provider"_s, Words::tr("Provider"), toLeft, 104, false, false}};
+    std::vector<Column> out{{u"provider"_s, Words::tr("Provider"), toLeft, 92, false, false}};
     const std::pair<QString, QString> counts[] = {
         {u"seeds"_s, Words::tr("Seeds")},       {u"inbox"_s, Words::tr("Inbox")},
         {u"category"_s, Words::tr("Categ.")},   {u"junk"_s, Words::tr("Spam")},
@@ -65,10 +70,34 @@ std::vector<Column> providerColumns() {
         {u"not_sent"_s, Words::tr("Not sent")}, {u"mailbox"_s, Words::tr("Mailbox error")},
         {u"waiting"_s, Words::tr("Waiting")}};
     for (const auto& [id, title] : counts)
-        out.push_back({id, title, toRight, id == "mailbox"_L1 ? 100 : 68, false, false});
-    out.push_back({u"latency"_s, Words::tr("Median latency"), toRight, 112, false, false});
+        out.push_back({id, title, toRight, id == "mailbox"_L1 ? 98 : 63, false, false});
+    out.push_back({u"latency"_s, Words::tr("Latency"), toRight, 70, false, false});
+    out.push_back(
+        {u"share"_s, Words::tr("Inbox share of judged seeds, 95 % interval"), toLeft, 260, false, false});
     return out;
 }
+
+namespace {
+
+Cell shareCell(const engine::ProviderRow& r) {
+    Cell out;
+    out.text = Words::tr("? nothing known");
+    out.toolTip = Words::tr("No seed of this provider has a verdict yet.");
+    if (r.judged == 0) return out;
+    out.text = Words::tr("%1 % of %2").arg(100.0 * r.inbox / r.judged, 0, 'f', 0).arg(r.judged);
+    out.raw = double(r.inbox) / r.judged;
+    out.trend = QVariantList{r.inbox, r.judged, r.low, r.high};
+    out.toolTip = Words::tr("%1 of %2 judged seeds in the inbox, 95 % interval %3 to %4 %")
+                      .arg(r.inbox)
+                      .arg(r.judged)
+                      .arg(100 * r.low, 0, 'f', 0)
+                      .arg(100 * r.high, 0, 'f', 0);
+    if (r.judged < ShareDelegate::fewSeeds)
+        out.toolTip += Words::tr("; hatched: fewer than %1 seeds").arg(ShareDelegate::fewSeeds);
+    return out;
+}
+
+} // namespace
 
 Row providerRow(const engine::ProviderRow& r) {
     Row row;
@@ -89,15 +118,40 @@ Row providerRow(const engine::ProviderRow& r) {
                       {},
                       {},
                       {}}};
+    row.cells.push_back(shareCell(r));
     return row;
 }
 
-DotRow dotRow(const engine::ProviderRow& r) {
-    DotRow row;
-    row.name = r.provider == "all" ? Words::tr("all") : qstr(r.provider);
-    row.hits = r.inbox;
-    row.total = r.judged;
-    return row;
+void ShareDelegate::paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    QStyledItemDelegate::paint(p, option, index);
+    const QVariantList v = index.data(TrendRole).toList();
+    const Tokens& t = tokens();
+    const int words = option.fontMetrics.horizontalAdvance(index.data().toString()) + space::l;
+    const int left = option.rect.left() + std::max(wordsWidth, words);
+    const QRectF plot(left, option.rect.top(), option.rect.right() - left - space::m, option.rect.height());
+    if (plot.width() < narrowestPlot) return;
+    const qreal y = plot.center().y() + 0.5;
+    const auto x = [&](double share) { return plot.left() + plot.width() * share; };
+    p->save();
+    p->setRenderHint(QPainter::Antialiasing);
+    p->setPen(QPen(t.line, 1));
+    for (const double share : {0.0, 0.5, 1.0})
+        p->drawLine(QPointF(x(share), plot.top()), QPointF(x(share), plot.bottom()));
+    const bool known = v.size() == 4;
+    const double low = known ? v[2].toDouble() : 0;
+    const double high = known ? v[3].toDouble() : 1;
+    const QColor colour = t.of(known ? Outcome::Accepted : Outcome::Unknown);
+    QColor faint = colour;
+    faint.setAlphaF(known ? 0.4F : 0.7F);
+    if (!known || v[1].toInt() < fewSeeds) paintHatch(*p, QRectF(x(low), y - 4, x(high) - x(low), 8), faint);
+    if (known) {
+        p->setPen(QPen(colour, 2));
+        p->drawLine(QPointF(x(low), y), QPointF(x(high), y));
+        for (const double end : {low, high}) p->drawLine(QPointF(x(end), y - 4), QPointF(x(end), y + 4));
+        p->setBrush(colour);
+        p->drawEllipse(QPointF(x(v[0].toDouble() / v[1].toDouble()), y), 4, 4);
+    }
+    p->restore();
 }
 
 std::vector<Column> seedColumns() {

@@ -2,9 +2,10 @@
 #pragma once
 
 #include "engine/values.h"
-#include "ui/charts/dot_interval.h"
 #include "ui/models/row_model.h"
 #include "ui/theme/tokens.h"
+
+#include <QStyledItemDelegate>
 
 #include <utility>
 
@@ -17,7 +18,16 @@ bool runIsLive(const engine::RunLine& run);
 
 std::vector<Column> providerColumns();
 Row providerRow(const engine::ProviderRow& row);
-DotRow dotRow(const engine::ProviderRow& row);
+// The inbox share in a cell: "83 % of 6" and a dot with its 95 % interval, hatched below ten seeds. The
+// cell's trend value is a QVariantList: hits, judged, low, high.
+class ShareDelegate : public QStyledItemDelegate {
+  public:
+    static constexpr int fewSeeds = 10;
+    using QStyledItemDelegate::QStyledItemDelegate;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override;
+};
+
 std::vector<Column> seedColumns();
 Row seedRow(const engine::SeedRow& row);
 void sortRows(std::vector<Row>& rows, const std::vector<Column>& columns, const PageAsk& ask);

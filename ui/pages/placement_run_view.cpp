@@ -1,6 +1,5 @@
 #include "ui/pages/placement_run_view.h"
 
-#include "ui/charts/dot_interval.h"
 #include "ui/delegates/cell_delegates.h"
 #include "ui/models/row_model.h"
 #include "ui/pages/page_values.h"
@@ -25,7 +24,6 @@ namespace waypost::ui {
 
 namespace {
 constexpr int reloadDelayMs = 150; // a run changes many seeds at once
-constexpr int fewSeeds = 10;
 } // namespace
 
 RunView::RunView(EngineBridge& bridge, QWidget* parent) : QWidget(parent), bridge_(bridge) {
@@ -112,25 +110,10 @@ QWidget* RunView::buildProviders() {
     providers_->setRows(providerModel_);
     providers_->setSortingEnabled(false);
     providers_->setAccessibleName(tr("Counts by provider"));
-    providers_->horizontalHeader()->setStretchLastSection(false);
-    shares_ = new DotInterval;
-    shares_->setAccessibleName(tr("Inbox share of the judged seeds, 95 % interval"));
-    auto* caption = new QLabel(tr("Inbox share of judged seeds, 95 % interval"));
-    caption->setProperty("role", u"muted"_s);
-    caption->setFixedHeight(space::header);
-    caption->setToolTip(tr("Hatched: fewer than %1 seeds, so one seed moves the share a lot").arg(fewSeeds));
-    auto* right = new QVBoxLayout;
-    right->setSpacing(0);
-    right->addWidget(caption);
-    right->addWidget(shares_);
-    right->addStretch();
-    auto* box = new QWidget;
-    auto* row = new QHBoxLayout(box);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(space::l);
-    row->addWidget(providers_, 3);
-    row->addLayout(right, 2);
-    return box;
+    providers_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    const int share = providerModel_->columnOf(u"share"_s);
+    providers_->setItemDelegateForColumn(share, new placement::ShareDelegate(providers_));
+    return providers_;
 }
 
 void RunView::open(const QString& run) {
@@ -186,20 +169,15 @@ void RunView::fillHead() {
 void RunView::fillProviders() {
     const int before = providerModel_->rowCount();
     std::vector<Row> rows;
-    std::vector<DotRow> dots;
-    for (const engine::ProviderRow& r : view_.providers) {
-        rows.push_back(placement::providerRow(r));
-        dots.push_back(placement::dotRow(r));
-    }
+    for (const engine::ProviderRow& r : view_.providers) rows.push_back(placement::providerRow(r));
     const auto known = [this](const Row& r) { return providerModel_->rowOf(r.key) >= 0; };
     if (before == static_cast<int>(rows.size()) && std::all_of(rows.begin(), rows.end(), known))
         providerModel_->update(rows);
     else
         providerModel_->ask();
-    shares_->setRows(dots);
     const int shown = std::clamp(static_cast<int>(rows.size()), 2, 12);
     providers_->setFixedHeight(providers_->horizontalHeader()->sizeHint().height() +
-                               shown * space::rowComfortable + 8);
+                               shown * space::rowComfortable + 12);
 }
 
 void RunView::fillSeeds() {

@@ -17,7 +17,6 @@ class QSplitter;
 namespace waypost::ui {
 
 class DataTable;
-class DotInterval;
 class RowModel;
 class SeedEvidenceView;
 class VerdictBadge;
@@ -34,7 +33,6 @@ class RunView : public QWidget {
     [[nodiscard]] QString runId() const { return run_; }
     [[nodiscard]] const engine::RunView& run() const { return view_; }
     [[nodiscard]] DataTable* providers() const { return providers_; }
-    [[nodiscard]] DotInterval* shares() const { return shares_; }
     [[nodiscard]] DataTable* seeds() const { return seeds_; }
     [[nodiscard]] SeedEvidenceView* evidence() const { return evidence_; }
     [[nodiscard]] QPushButton* cancelButton() const { return cancel_; }
@@ -70,7 +68,6 @@ class RunView : public QWidget {
     QPushButton* cancel_ = nullptr;
     DataTable* providers_ = nullptr;
     RowModel* providerModel_ = nullptr;
-    DotInterval* shares_ = nullptr;
     QLabel* prove_ = nullptr;
     DataTable* seeds_ = nullptr;
     RowModel* seedModel_ = nullptr;

@@ -26,8 +26,8 @@ namespace waypost::ui {
 
 namespace {
 constexpr qint64 csvLimit = 4'000'000;
-constexpr int problemsHeight = 110;
-constexpr int columnWidths[] = {40, 230, 100, 170, 64, 90, 170, 150, 90};
+constexpr int problemsHeight = 78;
+constexpr int columnWidths[] = {40, 180, 84, 140, 56, 84, 130, 120, 80};
 } // namespace
 
 SeedEditor::SeedEditor(EngineBridge& bridge, QWidget* parent)
@@ -177,7 +177,7 @@ void SeedEditor::setLists(const std::vector<engine::SeedList>& lists) {
     chooser_->setCurrentIndex(std::max(0, chooser_->findData(id_)));
 }
 
-void SeedEditor::openList(const QString& id) {
+void SeedEditor::openList(QString id) {
     const int row = table_->currentIndex().row();
     const bool same = id == id_;
     id_ = id;
@@ -229,7 +229,10 @@ void SeedEditor::refreshButtons() {
 }
 
 void SeedEditor::say(const QString& sentence, bool problem) {
-    const Outcome mark = problem ? Outcome::Bounced : Outcome::Accepted;
+    sayWith(sentence, problem ? Outcome::Bounced : Outcome::Accepted);
+}
+
+void SeedEditor::sayWith(const QString& sentence, Outcome mark) {
     sentence_->setText(sentence.isEmpty() ? QString()
                                           : outcomeGlyph(mark) + u"  "_s + foreign::printable(sentence));
     sentence_->setVisible(!sentence.isEmpty());
@@ -316,10 +319,11 @@ void SeedEditor::imported(const engine::SeedsImported& result, const QString& fi
     openList(qstr(result.listId));
     const auto left = static_cast<int>(result.problems.size());
     const QString name = QFileInfo(file).fileName();
-    say(left == 0
-            ? tr("%1 seeds imported from %2.").arg(result.added).arg(name)
-            : tr("%1 seeds imported from %2; %3 lines were left out:").arg(result.added).arg(name).arg(left),
-        left > 0);
+    QString words = tr("%1 seeds imported from %2.").arg(result.added).arg(name);
+    if (left > 0)
+        words =
+            tr("%1 seeds imported from %2; %3 lines were left out:").arg(result.added).arg(name).arg(left);
+    sayWith(words, left > 0 ? Outcome::Deferred : Outcome::Accepted);
     for (const engine::CsvProblem& p : result.problems)
         problems_->addItem(tr("line %1: %2").arg(p.line).arg(foreign::printable(qstr(p.text))));
     problems_->setVisible(left > 0);

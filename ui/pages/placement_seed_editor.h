@@ -4,6 +4,7 @@
 
 #include "engine/values.h"
 #include "ui/bridge/engine_bridge.h"
+#include "ui/theme/tokens.h"
 
 #include <QWidget>
 
@@ -23,7 +24,7 @@ class SeedEditor : public QWidget {
   public:
     explicit SeedEditor(EngineBridge& bridge, QWidget* parent = nullptr);
     void setLists(const std::vector<engine::SeedList>& lists);
-    void openList(const QString& id); // empty: a new one
+    void openList(QString id); // empty: a new one
     void chooseCsv();
     void importFile(const QString& file);
 
@@ -50,6 +51,7 @@ class SeedEditor : public QWidget {
     QWidget* buildPassword();
     void connectParts();
     void say(const QString& sentence, bool problem);
+    void sayWith(const QString& sentence, Outcome mark);
     void save();
     void removeList();
     void storePassword();

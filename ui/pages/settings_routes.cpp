@@ -64,10 +64,10 @@ QLineEdit* field(const QString& name, const QString& hint = {}) {
 
 std::vector<Column> columns() {
     const Qt::Alignment left = Qt::AlignLeft | Qt::AlignVCenter;
-    return {{u"name"_s, SettingsRoutes::tr("Route"), left, 120, false, false},
-            {u"host"_s, SettingsRoutes::tr("Host and port"), left, 200, true, false},
-            {u"tls"_s, SettingsRoutes::tr("TLS"), left, 110, false, false},
-            {u"auth"_s, SettingsRoutes::tr("Sign-in"), left, 140, false, false},
+    return {{u"name"_s, SettingsRoutes::tr("Route"), left, 96, false, false},
+            {u"host"_s, SettingsRoutes::tr("Host and port"), left, 180, true, false},
+            {u"tls"_s, SettingsRoutes::tr("TLS"), left, 96, false, false},
+            {u"auth"_s, SettingsRoutes::tr("Sign-in"), left, 130, false, false},
             {u"password"_s, SettingsRoutes::tr("Password"), left, 90, false, false}};
 }
 
@@ -100,7 +100,7 @@ SettingsRoutes::SettingsRoutes(EngineBridge& bridge, QWidget* parent)
     auto* split = new QSplitter;
     split->addWidget(left);
     split->addWidget(buildForm());
-    split->setSizes({560, 520});
+    split->setSizes({640, 480});
     split->setChildrenCollapsible(false);
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, space::s, 0, 0);
@@ -136,6 +136,8 @@ QWidget* SettingsRoutes::buildForm() {
     host_ = field(tr("Host"), u"smtp.example.org"_s);
     port_ = new QSpinBox;
     port_->setRange(1, highestPort);
+    port_->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    port_->setFixedWidth(fieldWidth);
     port_->setValue(usualPort);
     port_->setAccessibleName(tr("Port"));
     tls_ = choices(tlsModes(), tr("TLS"));

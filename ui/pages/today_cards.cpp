@@ -83,7 +83,6 @@ class TodayCards::Delegate : public QStyledItemDelegate {
         const QRectF markRect(r.left() + space::m, r.top() + 11, markSide, markSide);
         paintMark(*p, markRect, mark, t.of(mark));
         paintWords(*p, option, r, state, index);
-        if (option.state & QStyle::State_HasFocus) paintFocus(*p, QRectF(r), t);
         p->restore();
     }
 

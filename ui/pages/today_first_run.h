@@ -16,6 +16,7 @@ class FirstRun : public QWidget {
     void say(const QString& sentence); // why the domain was refused
 
     [[nodiscard]] QLineEdit* domain() const { return domain_; }
+    [[nodiscard]] QLabel* problem() const { return domainProblem_; }
     [[nodiscard]] QPushButton* checkButton() const { return check_; }
     [[nodiscard]] QPushButton* messageButton() const { return message_; }
     [[nodiscard]] QPushButton* logButton() const { return log_; }

@@ -38,6 +38,16 @@ UtcTime nowUtc() {
     return {QDateTime::currentMSecsSinceEpoch()};
 }
 
+// Worst first; what could not be looked at stands before warnings, for it may hide an error.
+std::vector<engine::TodayCard> bySeverity(const std::vector<engine::TodayCard>& cards) {
+    using S = engine::State;
+    std::vector<engine::TodayCard> out;
+    for (const S wanted : {S::Error, S::Unknown, S::Warning, S::Info, S::Absent, S::Ok})
+        for (const engine::TodayCard& c : cards)
+            if (c.severity == wanted) out.push_back(c);
+    return out;
+}
+
 QLabel* heading(const QString& text) {
     auto* label = new QLabel(text);
     label->setFont(Theme::current().section());
@@ -93,6 +103,7 @@ QWidget* TodayPage::buildContent() {
     auto* mix = new QVBoxLayout;
     mix->addWidget(heading(tr("Outcome mix, last 24 hours")));
     mix->addWidget(chart_);
+    mix->addStretch();
     auto* middle = new QHBoxLayout;
     middle->setSpacing(space::xl);
     middle->addLayout(mix, 3);
@@ -221,7 +232,7 @@ void TodayPage::take(const engine::Today& today) {
     const auto cards = static_cast<int>(today.cards.size());
     head_->setText(cards == 0 ? tr("Needs a person") : tr("Needs a person (%1)").arg(cards));
     age_->setSince(today.asOf.ms, staleAfterMs);
-    cards_->setCards(today.cards, today.asOf);
+    cards_->setCards(bySeverity(today.cards), today.asOf);
     cards_->setVisible(cards > 0);
     calm_->setVisible(cards == 0);
     fillLines(today);
