@@ -23,7 +23,17 @@ class TestMetrics : public QObject {
         QVERIFY(std::abs(i.high - 0.9433) < 0.0001);
         QCOMPARE(wilson(0, 0).low, 0.0);
         QCOMPARE(wilson(0, 0).high, 1.0);
-        QCOMPARE(wilson(0, 20).low, 0.0);
+    }
+    // Compared with ==: a rate of nothing must not read 3.6e-17 in JSON.
+    void wilsonIsExactAtItsEnds() {
+        for (std::uint64_t total = 1; total <= 2000; ++total) {
+            QVERIFY2(wilson(0, total).low == 0.0, qPrintable(QString::number(total)));
+            QVERIFY2(wilson(total, total).high == 1.0, qPrintable(QString::number(total)));
+            QVERIFY2(wilson(0, total).high > 0.0 && wilson(total, total).low < 1.0,
+                     qPrintable(QString::number(total)));
+        }
+        QVERIFY(wilson(1, 2000).low > 0.0);
+        QVERIFY(wilson(1999, 2000).high < 1.0);
     }
 
     void everyMetricIsDefined() {
