@@ -101,7 +101,14 @@ bool isProviderToken(string_view s, const Shape& shape) {
     return s.size() <= 8 || s.starts_with("AS");
 }
 
+// FF7BBFDEDCE: a Postfix queue id can have few digits or none. No word is spelt with eight capitals of A-F.
+bool isHexId(string_view s, const Shape& shape) {
+    if (s.size() < 8 || !shape.hex || shape.letters == 0 || shape.upper != shape.letters) return false;
+    return size_t(shape.letters) + size_t(shape.digits) == s.size() && !isProviderToken(s, shape);
+}
+
 bool isId(string_view s, const Shape& shape) {
+    if (isHexId(s, shape)) return true;
     if (shape.digits < 2) return false;
     if (isProviderToken(s, shape)) return false;
     if (shape.letters == 0) return s.size() >= 6; // 00000-00-000
@@ -112,7 +119,8 @@ bool isId(string_view s, const Shape& shape) {
 string_view placeholderFor(string_view s) {
     if (size_t at = s.find('@'); at != string_view::npos) return at > 0 ? addr : string_view{};
     const Shape shape(s);
-    if (shape.digits == 0 && shape.dots == 0 && shape.colons == 0) return {};
+    if (shape.digits == 0 && shape.dots == 0 && shape.colons == 0)
+        return isHexId(s, shape) ? id : string_view{};
     if (isEnhancedCode(s)) return {};
     if (isTime(s, shape)) return time_;
     if (shape.letters == 0 && shape.dots == 3 && isIpv4(s)) return ip;

@@ -28,6 +28,14 @@ class TestReplyNormalise : public QObject {
         row("provider tokens stay", "421 4.7.0 [TSS04] OFR006_102 (S77719) AS16012609 IB508",
             "421 4.7.0 [TSS04] OFR006_102 (S77719) AS16012609 IB508");
         row("a queue id goes", "250 2.0.0 Ok: queued as 4F2A11C03E", "250 2.0.0 Ok: queued as <id>");
+        row("a queue id with one digit goes", "250 2.0.0 Ok: queued as FF7BBFDEDCE",
+            "250 2.0.0 Ok: queued as <id>");
+        row("a queue id without a digit goes", "250 2.0.0 Ok: queued as FFABBFDEDCE",
+            "250 2.0.0 Ok: queued as <id>");
+        row("a queue id with a full stop goes", "250 FF7BBFDEDCE: accepted.", "250 <id>: accepted.");
+        row("seven capitals of A-F are a word", "250 EFFACED 5 ACCEDED", "250 EFFACED 5 ACCEDED");
+        row("small letters of a-f are a word", "250 fabaceae", "250 fabaceae");
+        row("capitals beyond F are a word", "250 ACCEPTED FF7BBFDEDCG", "250 ACCEPTED FF7BBFDEDCG");
         row("an Exim id after an equals sign goes", "250 OK id=1abCdE-000123-AB", "250 OK id=<id>");
         row("seconds vary, the unit stays", "451 try again in 297 seconds", "451 try again in <num> seconds");
         row("a long number goes", "550 case 123456", "550 case <num>");
@@ -61,14 +69,14 @@ class TestReplyNormalise : public QObject {
     // Random sentences of the pieces replies are made of.
     void isIdempotent() {
         const std::vector<std::string> pieces{
-            "550",        "550-",     "550-5.1.1", "5.1.1",   "host",    "said:",
-            "<",          ">",        "a@b",       "@",       "http://", "x.example",
-            "1.2.3.4",    "::1",      "fe80::1:",  ":",       "12:30",   "29",
-            "Apr",        "Thu,",     "2015",      "\"q\"",   "\"",      "(in reply to",
-            "command)",   "abc12345", "AS1234567", "seconds", "297",     "=",
-            "/",          ".",        "-",         "<addr>",  "<time>",  "\xc3",
-            "\xc3\xbc",   "\n",       " ",         " ",       " ",       "+0000",
-            "2026-11-21", "#",        "://"};
+            "550",        "550-",     "550-5.1.1", "5.1.1",       "host",    "said:",
+            "<",          ">",        "a@b",       "@",           "http://", "x.example",
+            "1.2.3.4",    "::1",      "fe80::1:",  ":",           "12:30",   "29",
+            "Apr",        "Thu,",     "2015",      "\"q\"",       "\"",      "(in reply to",
+            "command)",   "abc12345", "AS1234567", "seconds",     "297",     "=",
+            "/",          ".",        "-",         "<addr>",      "<time>",  "\xc3",
+            "\xc3\xbc",   "\n",       " ",         " ",           " ",       "+0000",
+            "2026-11-21", "#",        "://",       "FF7BBFDEDCE", "FACEFEED"};
         std::mt19937 random(20261121);
         for (int i = 0; i < 20'000; ++i) {
             std::string in;
