@@ -22,7 +22,8 @@ namespace waypost::store {
 namespace {
 
 constexpr std::uint32_t fuseMagic = 0x65735546;
-constexpr size_t headBytes = 100; // SQLite file format, section 1.3
+// SQLite file format: the database header (section 1.3) and the start of the schema's b-tree page (1.6).
+constexpr size_t headBytes = 108;
 
 struct NetworkMagic {
     std::uint32_t magic;
@@ -65,6 +66,14 @@ std::uint32_t bigEndian(const char* bytes) {
     std::uint32_t value = 0;
     for (int i = 0; i < 4; ++i) value = value << 8 | std::uint8_t(bytes[i]);
     return value;
+}
+
+// One page with an empty schema and no number of anybody: what a crash leaves right after the file was made.
+bool isBlank(std::string_view head, std::int64_t fileBytes) {
+    std::int64_t pageBytes = std::uint8_t(head[16]) << 8 | std::uint8_t(head[17]);
+    if (pageBytes == 1) pageBytes = 65536;
+    bool noCells = head[103] == 0 && head[104] == 0;
+    return fileBytes <= pageBytes && noCells && bigEndian(&head[68]) == 0 && bigEndian(&head[60]) == 0;
 }
 
 std::string mountType(const std::filesystem::path& folder) {
@@ -121,11 +130,13 @@ Result<FileHead> readHead(const std::filesystem::path& file) {
         return fail(ErrorCode::Permission, "workspace",
                     fmt::format("{} cannot be read: {}.", shown(file), reason(errno)));
     in.read(head.data(), head.size());
-    if (in.gcount() == 0) return FileHead{FileHead::Kind::Empty, 0, 0};
+    if (in.gcount() == 0) return FileHead{FileHead::Kind::Empty};
     using namespace std::string_view_literals;
     bool sqlite = in.gcount() == std::streamsize(headBytes) &&
                   std::string_view(head.data(), 16) == "SQLite format 3\0"sv;
     if (!sqlite) return FileHead{FileHead::Kind::Other, 0, 0};
+    if (isBlank(std::string_view(head.data(), head.size()), st.st_size))
+        return FileHead{FileHead::Kind::Empty, 0, 0};
     return FileHead{FileHead::Kind::Sqlite, bigEndian(&head[68]), bigEndian(&head[60])};
 }
 
@@ -145,14 +156,12 @@ Error foreignFile() {
             "This is an SQLite database of another program, not a Waypost workspace. Nothing was changed."};
 }
 
-Result<void> checkHead(const FileHead& head, int latestSchema, bool walBeside) {
+Result<void> checkHead(const FileHead& head, int latestSchema) {
     if (head.kind == FileHead::Kind::Other)
         return fail(
             ErrorCode::Refused, "workspace",
             "This file is not a Waypost workspace (it is not an SQLite database). Nothing was changed.");
     if (head.kind != FileHead::Kind::Sqlite) return {};
-    bool undecided = head.applicationId == 0 && walBeside;
-    if (undecided) return {};
     if (head.applicationId != std::uint32_t(applicationId)) return fail(foreignFile());
     if (head.schema > std::uint32_t(latestSchema)) return fail(newerSchema(int(head.schema), latestSchema));
     return {};

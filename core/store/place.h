@@ -25,17 +25,20 @@ FilesystemKind filesystemOf(const std::filesystem::path& folder);
 // file locks of network drives lose databases.
 std::string networkFilesystem(const FilesystemKind& kind);
 
-// What the first 100 bytes of the file say. Absent and Empty files have neither number.
+// What the head of the file says; a database without any table counts as empty. Absent and Empty files have
+// neither number.
 struct FileHead {
     enum class Kind : std::uint8_t { Absent, Empty, Sqlite, Other } kind = Kind::Absent;
     std::uint32_t applicationId = 0;
     std::uint32_t schema = 0;
+    // No table and no id yet: a creation that was interrupted (or an empty database, which is as good).
+    bool blank = false;
 };
 Result<FileHead> readHead(const std::filesystem::path& file);
 
-// Refuses a foreign SQLite file and a newer schema. `walBeside`: numbers may still be in the log only, so an
-// application id of zero is not an answer yet.
-Result<void> checkHead(const FileHead& head, int latestSchema, bool walBeside);
+// Refuses a foreign SQLite file and a newer schema. An empty file is not judged here: the log beside it may
+// hold the whole workspace.
+Result<void> checkHead(const FileHead& head, int latestSchema);
 Error newerSchema(int found, int known);
 Error foreignFile();
 Error emptyFile();

@@ -49,10 +49,11 @@ Result<void> Workspace::Impl::checkPlace() {
     if (absent && (!options.create || options.readOnly))
         return fail(ErrorCode::NotFound, "workspace",
                     fmt::format("There is no workspace {}.", text::printable(file.string())));
-    if (head->kind == FileHead::Kind::Empty && !options.create) return fail(emptyFile());
     std::error_code ignored;
-    bool wal = std::filesystem::exists(file.string() + "-wal", ignored);
-    if (auto ok = checkHead(*head, latestSchema(), wal); !ok) return ok;
+    bool logBeside = std::filesystem::exists(file.string() + "-wal", ignored);
+    bool empty = head->kind == FileHead::Kind::Empty && !logBeside;
+    if (empty && !options.create) return fail(emptyFile());
+    if (auto ok = checkHead(*head, latestSchema()); !ok) return ok;
     return {};
 }
 

@@ -188,6 +188,17 @@ class TestWorkspaceOpen : public QObject {
         QCOMPARE(fs::is_regular_file(file) ? bytesOf(file) : std::string(), before);
     }
 
+    void aNewFileLeftBlankByACrashBecomesAWorkspace() {
+        auto file = newFile();
+        DatabaseOptions o;
+        o.create = true;
+        (void)Database::open(file, o).value();
+        QVERIFY(fs::file_size(file) > 0);
+        auto ws = Workspace::open(file, creating());
+        QVERIFY2(bool(ws), ws ? "" : ws.error().text.c_str());
+        QCOMPARE((*ws)->read([](Database& db) { return schemaOf(db); }).value(), latestSchema());
+    }
+
     void networkFileSystemsAreKnown_data() {
         QTest::addColumn<unsigned>("magic");
         QTest::addColumn<QString>("type");
@@ -295,10 +306,11 @@ class TestWorkspaceOpen : public QObject {
                 .get()
                 .value();
         }
-        auto size = fs::file_size(file);
+        auto page = std::int64_t(Database::open(file).value()->integer("PRAGMA page_size"));
+        auto middle = std::int64_t(fs::file_size(file)) / 2 / page * page;
         std::fstream f(file, std::ios::in | std::ios::out | std::ios::binary);
-        f.seekp(std::streamoff(size / 2 / 4096 * 4096));
-        f << std::string(8192, '\x5a');
+        f.seekp(middle);
+        f << std::string(size_t(page), '\x5a');
         f.close();
         std::ofstream(file.string() + ".lock") << "process 1 on elsewhere\n"; // as a crash leaves it
         auto ws = Workspace::open(file);
