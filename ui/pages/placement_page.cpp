@@ -35,9 +35,9 @@ constexpr int refreshDelayMs = 200;
 std::vector<Column> columns() {
     const Qt::Alignment left = Qt::AlignLeft | Qt::AlignVCenter;
     const Qt::Alignment right = Qt::AlignRight | Qt::AlignVCenter;
-    return {{u"name"_s, PlacementPage::tr("Run"), left, 136, false, false},
+    return {{u"name"_s, PlacementPage::tr("Run"), left, 102, false, false},
             {u"settled"_s, PlacementPage::tr("Settled"), right, 62, false, false},
-            {u"started"_s, PlacementPage::tr("Started"), right, 92, false, false}};
+            {u"started"_s, PlacementPage::tr("Started"), right, 104, false, false}};
 }
 
 Row lineRow(const engine::RunLine& run, const QTimeZone& zone) {
@@ -65,7 +65,7 @@ PlacementPage::PlacementPage(EngineBridge& bridge, QWidget* parent) : Page(paren
     columns_ = new QSplitter;
     columns_->addWidget(buildRail());
     columns_->addWidget(stack_);
-    columns_->setSizes({300, 1000});
+    columns_->setSizes({284, 1000});
     columns_->setStretchFactor(1, 1);
     columns_->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);

@@ -18,13 +18,19 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(Placement)
 };
 
-constexpr int wordsWidth = 112;
+constexpr int wordsWidth = 116;
 constexpr int narrowestPlot = 40;
 constexpr Qt::Alignment toLeft = Qt::AlignLeft | Qt::AlignVCenter;
 constexpr Qt::Alignment toRight = Qt::AlignRight | Qt::AlignVCenter;
 
 Cell plain(const QString& text) {
     return {text, {}, {}, {}, {}, {}};
+}
+
+int widthOf(const QString& count) {
+    if (count == "mailbox"_L1) return 98;
+    if (count == "missing"_L1 || count == "not_sent"_L1 || count == "waiting"_L1) return 68;
+    return 56;
 }
 
 Cell number(int n) {
@@ -62,18 +68,16 @@ bool runIsLive(const engine::RunLine& run) {
 }
 
 std::vector<Column> providerColumns() {
-    std::vector<Column> out{{u"provider"_s, Words::tr("Provider"), toLeft, 92, false, false}};
+    std::vector<Column> out{{u"provider"_s, Words::tr("Provider"), toLeft, 84, false, false}};
     const std::pair<QString, QString> counts[] = {
         {u"seeds"_s, Words::tr("Seeds")},       {u"inbox"_s, Words::tr("Inbox")},
         {u"category"_s, Words::tr("Categ.")},   {u"junk"_s, Words::tr("Spam")},
         {u"other"_s, Words::tr("Other")},       {u"missing"_s, Words::tr("Missing")},
         {u"not_sent"_s, Words::tr("Not sent")}, {u"mailbox"_s, Words::tr("Mailbox error")},
         {u"waiting"_s, Words::tr("Waiting")}};
-    for (const auto& [id, title] : counts)
-        out.push_back({id, title, toRight, id == "mailbox"_L1 ? 98 : 63, false, false});
-    out.push_back({u"latency"_s, Words::tr("Latency"), toRight, 70, false, false});
-    out.push_back(
-        {u"share"_s, Words::tr("Inbox share of judged seeds, 95 % interval"), toLeft, 260, false, false});
+    for (const auto& [id, title] : counts) out.push_back({id, title, toRight, widthOf(id), false, false});
+    out.push_back({u"latency"_s, Words::tr("Latency"), toRight, 64, false, false});
+    out.push_back({u"share"_s, Words::tr("Inbox share, 95 % interval"), toLeft, 196, false, false});
     return out;
 }
 
@@ -126,8 +130,7 @@ void ShareDelegate::paint(QPainter* p, const QStyleOptionViewItem& option, const
     QStyledItemDelegate::paint(p, option, index);
     const QVariantList v = index.data(TrendRole).toList();
     const Tokens& t = tokens();
-    const int words = option.fontMetrics.horizontalAdvance(index.data().toString()) + space::l;
-    const int left = option.rect.left() + std::max(wordsWidth, words);
+    const int left = option.rect.left() + wordsWidth;
     const QRectF plot(left, option.rect.top(), option.rect.right() - left - space::m, option.rect.height());
     if (plot.width() < narrowestPlot) return;
     const qreal y = plot.center().y() + 0.5;
@@ -155,12 +158,12 @@ void ShareDelegate::paint(QPainter* p, const QStyleOptionViewItem& option, const
 }
 
 std::vector<Column> seedColumns() {
-    return {{u"state"_s, Words::tr("State"), toLeft, 128, false, true},
-            {u"seed"_s, Words::tr("Seed"), toLeft, 230, false, true},
-            {u"provider"_s, Words::tr("Provider"), toLeft, 110, false, true},
-            {u"folder"_s, Words::tr("Folder"), toLeft, 150, false, true},
-            {u"latency"_s, Words::tr("Latency"), toRight, 80, false, true},
-            {u"why"_s, Words::tr("Why"), toLeft, 420, false, false}};
+    return {{u"state"_s, Words::tr("State"), toLeft, 112, false, true},
+            {u"seed"_s, Words::tr("Seed"), toLeft, 190, false, true},
+            {u"provider"_s, Words::tr("Provider"), toLeft, 92, false, true},
+            {u"folder"_s, Words::tr("Folder"), toLeft, 124, false, true},
+            {u"latency"_s, Words::tr("Latency"), toRight, 72, false, true},
+            {u"why"_s, Words::tr("Why"), toLeft, 280, false, false}};
 }
 
 Row seedRow(const engine::SeedRow& r) {
