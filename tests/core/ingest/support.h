@@ -15,6 +15,7 @@ inline std::unique_ptr<store::Workspace> openWorkspace(const std::filesystem::pa
     options.create = true;
     options.durability = store::Durability::Normal;
     auto opened = store::Workspace::open(file, options);
+    if (!opened) std::fprintf(stderr, "%s\n", opened.error().describe().c_str());
     return opened ? std::move(*opened) : nullptr;
 }
 

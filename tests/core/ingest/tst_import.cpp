@@ -426,7 +426,8 @@ void TestImport::aFullDisk() {
     };
     auto o = ingest::test::options();
     o.batchBytes = 1'000'000;
-    QVERIFY(limit(int(ingest::test::number(*ws_, "PRAGMA page_count")) + 200));
+    const auto pageSize = ingest::test::number(*ws_, "PRAGMA page_size");
+    QVERIFY(limit(int(ingest::test::number(*ws_, "PRAGMA page_count") + 800'000 / pageSize)));
     auto r = importOne(*ws_, dir_ / "mail.log", o);
     QVERIFY(r.error.has_value());
     QCOMPARE(r.error->code, ErrorCode::Storage);
