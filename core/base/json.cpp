@@ -14,12 +14,8 @@ Result<value> parse(std::string_view in, std::string_view what) {
     boost::system::error_code ec;
     boost::json::stream_parser parser;
     const size_t used = parser.write_some(in.data(), in.size(), ec);
-    if (!ec && used == in.size())
-        parser.finish(ec);
-    else if (!ec && !text::trim(in.substr(used)).empty())
-        ec = boost::json::error::extra_data;
-    else if (!ec)
-        parser.finish(ec);
+    if (!ec && !text::trim(in.substr(used)).empty()) ec = boost::json::error::extra_data;
+    if (!ec) parser.finish(ec);
     if (ec)
         return fail(ErrorCode::Corrupt, std::string(what),
                     fmt::format("Not valid JSON near byte {}: {}.", used, ec.message()));

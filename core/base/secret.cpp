@@ -4,7 +4,10 @@
 
 namespace waypost {
 
-Secret::Secret(Secret&& other) noexcept : bytes_(other.bytes_) {
+// Copied, then wiped: a moved-from short string keeps its bytes in place with a length of zero, out of
+// wipe()'s reach.
+Secret::Secret(Secret&& other) noexcept {
+    bytes_ = other.bytes_;
     other.wipe();
 }
 

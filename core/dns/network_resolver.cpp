@@ -80,8 +80,7 @@ struct Deadline {
 
 struct NetworkResolver::State : std::enable_shared_from_this<State> {
     State(net::Loop& l, const Clock& c, Random& r, NetworkResolverOptions o)
-        : loop(l), clock(c), random(r), options(std::move(o)), dialer(l), byId(65536),
-          sockets(o.servers.size()) {}
+        : loop(l), clock(c), random(r), options(std::move(o)), dialer(l), byId(65536) {}
 
     void prepare();
     void ask(Question question, Done done);
@@ -492,7 +491,8 @@ void NetworkResolver::State::armTimer() {
 
 void NetworkResolver::State::end(const QueryPtr& q) {
     if (q->ended) return;
-    QueryPtr holder = q; // the caller's may be the one in the table
+    // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): the caller's may be the one in the table
+    QueryPtr holder = q;
     holder->ended = true;
     release(*holder);
     active.erase(holder.get());

@@ -55,6 +55,7 @@ std::string commonPrefix(const std::vector<std::string>& words) {
 
 std::vector<std::uint32_t> uidsOf(const std::vector<Hit>& hits) {
     std::vector<std::uint32_t> uids;
+    uids.reserve(hits.size());
     for (const Hit& h : hits) uids.push_back(h.uid);
     std::sort(uids.begin(), uids.end());
     uids.erase(std::unique(uids.begin(), uids.end()), uids.end());
@@ -200,7 +201,7 @@ Task<bool> Session::older(Look* look, SearchKey since) {
 
 // Reads the token fields of all these messages; the batches go out together.
 Task<bool> Session::scan(Look* look) {
-    sink_ = [look](Fetched f) {
+    sink_ = [look](const Fetched& f) {
         if (!f.sections.empty()) ++look->seen.scanned;
         takeHits(f, look->query, look->hits);
     };

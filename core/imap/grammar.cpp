@@ -280,7 +280,7 @@ bool isFreeText(std::string_view head) {
     return statusOf(firstWord(head)) != Status::None;
 }
 
-Result<Response> parseResponse(std::string head, std::vector<std::string> literals,
+Result<Response> parseResponse(const std::string& head, std::vector<std::string> literals,
                                const ParserLimits& limits) {
     Response r;
     r.line = shownLine(head);

@@ -165,7 +165,7 @@ void readDelivery(string_view in, PostfixLine& out) {
     if (!takeAddress(in, out.to)) return malformed(out, "the recipient has no end");
     while (take(in, ", ")) {
         size_t equals = in.find('=');
-        if (equals == none || equals > 32) return malformed(out, "a field without a value");
+        if (equals > 32) return malformed(out, "a field without a value"); // npos too
         string_view key = in.substr(0, equals);
         in.remove_prefix(equals + 1);
         if (key == "status") {

@@ -123,7 +123,7 @@ bool HeadReader::readRfc3339(std::string_view line, UtcTime& at, size_t& length)
     }
     char whole[32];
     std::memcpy(whole, line.data(), 13);
-    std::memcpy(whole + 13, ":00:00", 6);
+    std::string_view(":00:00").copy(whole + 13, 6);
     std::memcpy(whole + 19, line.data() + zoneAt, zoneLength);
     whole[10] = 'T';
     auto start = parseUtc({whole, 19 + zoneLength});

@@ -60,7 +60,8 @@ std::optional<std::string> unquote(std::string_view in) {
     std::string out;
     for (size_t i = 1; i + 1 < in.size(); ++i) {
         if (in[i] == '"') return std::nullopt;
-        if (in[i] == '\\' && ++i + 1 >= in.size()) return std::nullopt;
+        if (in[i] == '\\') ++i;
+        if (i + 1 >= in.size()) return std::nullopt; // the closing quote is the one that was escaped
         out += in[i];
     }
     return out;
@@ -102,7 +103,7 @@ Result<std::string> domainToAscii(std::string_view domain) {
 std::string domainToUnicode(std::string_view ascii) {
     if (text::ifind(ascii, "xn--") == std::string_view::npos) return std::string(ascii);
     char* out = nullptr;
-    const std::string in(ascii);
+    std::string in(ascii);
     if (idn2_to_unicode_8z8z(in.c_str(), &out, 0) != IDN2_OK) return in;
     std::string unicode = out;
     idn2_free(out);

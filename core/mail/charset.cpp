@@ -21,7 +21,10 @@ class Converter {
     }
     Converter(const Converter&) = delete;
     Converter& operator=(const Converter&) = delete;
-    [[nodiscard]] bool open() const { return handle_ != reinterpret_cast<iconv_t>(-1); }
+    [[nodiscard]] bool open() const {
+        // NOLINTNEXTLINE(performance-no-int-to-ptr): iconv_open's own value for a failure
+        return handle_ != reinterpret_cast<iconv_t>(-1);
+    }
     [[nodiscard]] iconv_t get() const { return handle_; }
 
   private:

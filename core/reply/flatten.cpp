@@ -64,12 +64,12 @@ void addContinued(const Words& words, size_t from, std::string_view code, std::s
     bool lastLine = false;
     for (size_t i = from; i < words.size(); ++i) {
         std::string_view w = words[i];
-        if (lastLine || !w.starts_with(code)) {
-            out.add(w);
-        } else if (w.size() > 3 && w[3] == '-') {
+        const bool coded = !lastLine && w.starts_with(code);
+        if (coded && w.size() > 3 && w[3] == '-') {
             std::string_view rest = w.substr(4);
             if (rest != enhanced) out.add(rest);
-        } else if (w == code && (enhanced.empty() || (i + 1 < words.size() && words[i + 1] == enhanced))) {
+        } else if (coded && w == code &&
+                   (enhanced.empty() || (i + 1 < words.size() && words[i + 1] == enhanced))) {
             lastLine = true;
             if (!enhanced.empty()) ++i;
         } else {

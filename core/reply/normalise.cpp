@@ -177,7 +177,7 @@ void addAtoms(string_view word, std::string& out) {
         while (end < word.size() && !isDelimiter(word[end])) ++end;
         const char before = i > 0 ? word[i - 1] : ' ', after = end < word.size() ? word[end] : ' ';
         const size_t mark = out.size();
-        if (before == '"' && after == '"' && out.size() > 0)
+        if (before == '"' && after == '"' && !out.empty())
             out += id;
         else
             addAtom(word.substr(i, end - i), out);

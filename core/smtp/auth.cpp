@@ -42,7 +42,7 @@ std::string hmacMd5Hex(std::string_view key, std::string_view data) {
 } // namespace
 
 std::string AuthExchange::initial() const {
-    const std::string head = fmt::format("AUTH {}", authMechanismName(mechanism_));
+    std::string head = fmt::format("AUTH {}", authMechanismName(mechanism_));
     if (mechanism_ == AuthMechanism::Plain) {
         std::string plain;
         plain += '\0';

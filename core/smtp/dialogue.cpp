@@ -107,7 +107,7 @@ Phase Dialogue::awaited() const {
     return expected_.empty() ? lastPhase_ : expected_.front().phase;
 }
 
-void Dialogue::command(std::string line, Expected expected, std::string masked) {
+void Dialogue::command(std::string line, Expected expected, const std::string& masked) {
     Send s;
     s.secret = !masked.empty();
     log(Direction::Sent, (s.secret ? masked : line) + "\r\n");

@@ -145,7 +145,7 @@ class Dialogue {
     void afterEhlo();
     void startAuth();
     void sayEhlo();
-    void command(std::string line, Expected expected, std::string masked = {});
+    void command(std::string line, Expected expected, const std::string& masked = {});
     bool strayBytes(Stage stage);
     void quit();
     void finish();

@@ -16,7 +16,11 @@ std::string enhancedAt(std::string_view in) {
         while (i < in.size() && n < most && text::isDigit(in[i])) ++i, ++n;
         return n > 0;
     };
-    auto dot = [&] { return i < in.size() && in[i++] == '.'; };
+    auto dot = [&] {
+        if (i >= in.size() || in[i] != '.') return false;
+        ++i;
+        return true;
+    };
     if (in.empty() || (in[0] != '2' && in[0] != '4' && in[0] != '5')) return {};
     if (!number(1) || !dot() || !number(3) || !dot() || !number(3)) return {};
     if (i < in.size() &&

@@ -40,6 +40,14 @@ Task<int> waitFor(std::move_only_function<void(int)>* slot) {
 class TestBase : public QObject {
     Q_OBJECT
   private Q_SLOTS:
+    void aMovedSecretLeavesNothingBehind() {
+        Secret from(std::string("s3cret")); // short: its bytes are inside the object, which lives on
+        const std::string_view held = from.reveal();
+        const Secret to(std::move(from));
+        QVERIFY(to.reveal() == "s3cret");
+        QVERIFY(held == std::string_view("\0\0\0\0\0\0", 6));
+    }
+
     void utcParsesAndPrints_data() {
         QTest::addColumn<QString>("in");
         QTest::addColumn<QString>("out");
