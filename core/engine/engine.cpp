@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "engine/context.h"
 #include "engine/names.h"
+#include "store/placement_store.h"
 
 #include <atomic>
 #include <future>
@@ -33,6 +34,24 @@ Snapshot guarded(std::move_only_function<Snapshot()>& work) {
 
 } // namespace
 
+namespace {
+
+// A run that was under way when the program died is not going on; what is known of its seeds stays.
+Result<void> endInterruptedRuns(Context& c) {
+    if (c.options.readOnly) return {};
+    return c.workspace
+        ->write([now = c.clock.now()](store::Database& db) {
+            constexpr int looked = 1000;
+            for (const store::RunRow& run : store::placement::runs(db, looked))
+                if (run.state == "running")
+                    store::placement::setRunState(db, run.id, "interrupted",
+                                                  "The program ended during this run.", now);
+        })
+        .get();
+}
+
+} // namespace
+
 Result<void> Engine::Impl::start() {
     Context& c = context;
     if (c.options.lab) net::guard::allowOnlyLoopback(true);
@@ -59,6 +78,7 @@ Result<void> Engine::Impl::start() {
         c.secrets = std::move(*secrets);
     }
     c.jobs = std::make_unique<JobBook>(*c.workspace, c.events, c.clock);
+    if (auto ended = endInterruptedRuns(c); !ended) return ended;
     c.loop.startThread();
     if (c.options.lab) {
         auto lab = lab::Lab::open({c.options.resources, "", 0, 0, 0});

@@ -93,6 +93,13 @@ Result<std::string> save(Context& c, store::SeedListRow row) {
 Snapshot perform(Context& c, const SaveSeedList& command) {
     store::SeedListRow row{command.list.id, command.list.name, {}, {}};
     for (const SeedLine& s : command.list.seeds) row.seeds.push_back(toRow(s));
+    // How a mailbox signs in is not edited there (the file says it): it stays with its address.
+    auto known = c.workspace->read([&](store::Database& db) { return store::placement::list(db, row.id); });
+    if (!known) return known.error();
+    if (*known)
+        for (const store::SeedRow& old : (*known)->seeds)
+            for (store::SeedRow& s : row.seeds)
+                if (s.address == old.address) s.auth = old.auth;
     auto id = save(c, std::move(row));
     return id ? Snapshot(Done{*id}) : Snapshot(id.error());
 }

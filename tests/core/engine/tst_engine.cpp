@@ -1,5 +1,7 @@
 #include "engine/engine.h"
 #include "engine/event_queue.h"
+#include "store/placement_store.h"
+#include "store/workspace.h"
 #include "support/paths.h"
 
 #include <atomic>
@@ -11,9 +13,11 @@ using namespace waypost::engine;
 
 namespace {
 
+std::filesystem::path lastWorkspace_;
+
 std::unique_ptr<Engine> openLab() {
     OpenOptions o;
-    o.workspace = test::temporaryFolder() / "lab.waypost";
+    o.workspace = lastWorkspace_ = test::temporaryFolder() / "lab.waypost";
     o.resources = test::resources();
     o.lab = true;
     auto engine = Engine::open(std::move(o));
@@ -74,9 +78,11 @@ class TestEngine : public QObject {
         QCOMPARE(provider(run, "dead")->notSent, 1);
         // Each seed has its evidence: dialogue, headers, and nothing secret in them.
         for (const SeedRow& seed : run.seeds) {
-            const auto e = as<SeedEvidence>(engine->askAndWait(SeedEvidenceQuery{runs.runs.front().id, seed.seed}));
+            const auto e =
+                as<SeedEvidence>(engine->askAndWait(SeedEvidenceQuery{runs.runs.front().id, seed.seed}));
             QVERIFY(!e.raw.empty());
-            for (const RawDocument& raw : e.raw) QVERIFY2(!raw.bytes.contains("lab-seed"), "the seeds' password is in a transcript");
+            for (const RawDocument& raw : e.raw)
+                QVERIFY2(!raw.bytes.contains("lab-seed"), "the seeds' password is in a transcript");
         }
         // Our own sends are events like those of a log.
         OverviewQuery q;
@@ -109,19 +115,23 @@ class TestEngine : public QObject {
         QVERIFY(engine->waitForJob(started.id).state == JobState::Done);
         const auto view = as<DomainView>(engine->askAndWait(DomainQuery{"silent.test"}));
         for (const AreaView& a : view.areas)
-            if (a.id == "spf" || a.id == "dmarc" || a.id == "mx") QVERIFY2(a.state == State::Unknown, (a.id + ": " + a.headline).c_str());
-        for (const FindingView& f : view.findings) QVERIFY2(f.id != "spf-none", "a timeout became a missing record");
+            if (a.id == "spf" || a.id == "dmarc" || a.id == "mx")
+                QVERIFY2(a.state == State::Unknown, (a.id + ": " + a.headline).c_str());
+        for (const FindingView& f : view.findings)
+            QVERIFY2(f.id != "spf-none", "a timeout became a missing record");
     }
 
     void aLogIsImportedOnce() {
         auto engine = openLab();
         const std::string log = (test::resources() / "lab" / "mail.log").string();
-        QVERIFY(engine->waitForJob(as<Done>(engine->runAndWait(ImportFiles{{log}})).id).state == JobState::Done);
+        QVERIFY(engine->waitForJob(as<Done>(engine->runAndWait(ImportFiles{{log}})).id).state ==
+                JobState::Done);
         OverviewQuery q;
         q.range = {{0}, {4'102'444'800'000}};
         const auto first = as<Overview>(engine->askAndWait(q));
         QCOMPARE(first.events, std::uint64_t(12));
-        QVERIFY(engine->waitForJob(as<Done>(engine->runAndWait(ImportFiles{{log}})).id).state == JobState::Done);
+        QVERIFY(engine->waitForJob(as<Done>(engine->runAndWait(ImportFiles{{log}})).id).state ==
+                JobState::Done);
         QCOMPARE(as<Overview>(engine->askAndWait(q)).events, std::uint64_t(12));
         // From a row to its bytes.
         const auto page = as<EventPage>(engine->askAndWait(EventsQuery{q.range, {}, 0, 5}));
@@ -210,6 +220,48 @@ class TestEngine : public QObject {
         const auto runs = as<Runs>(engine->askAndWait(RunsQuery{}));
         QCOMPARE(runs.runs.front().state, std::string("cancelled"));
         QVERIFY(runs.runs.front().seeds > 0);
+    }
+
+    void aRunThatDiedIsInterruptedNotRunning() {
+        const auto file = test::temporaryFolder() / "died.waypost";
+        {
+            store::WorkspaceOptions how;
+            how.create = true;
+            auto workspace = store::Workspace::open(file, how);
+            QVERIFY(workspace.has_value());
+            store::RunRow run;
+            run.id = "0193a1b2-0000-7000-8000-000000000000";
+            run.name = "died";
+            run.state = "running";
+            QVERIFY((*workspace)
+                        ->write([run](store::Database& db) { store::placement::insertRun(db, run); })
+                        .get()
+                        .has_value());
+        }
+        OpenOptions o;
+        o.workspace = file;
+        o.resources = test::resources();
+        auto engine = Engine::open(o);
+        QVERIFY(engine.has_value());
+        QCOMPARE(as<Runs>((*engine)->askAndWait(RunsQuery{})).runs.front().state, std::string("interrupted"));
+    }
+
+    void savingAListKeepsHowAMailboxSignsIn() {
+        auto engine = openLab();
+        const std::string csv = "address,imap_host,imap_auth\na@b.test,imap.b.test,oauth2\n";
+        const auto imported = as<SeedsImported>(engine->runAndWait(ImportSeeds{"mine", csv}));
+        QCOMPARE(imported.added, 1);
+        for (const SeedList& l : as<SeedLists>(engine->askAndWait(SeedListsQuery{})).lists)
+            if (l.id == imported.listId) as<Done>(engine->runAndWait(SaveSeedList{l}));
+        engine.reset();
+        store::WorkspaceOptions how;
+        how.readOnly = true;
+        auto workspace = store::Workspace::open(lastWorkspace_, how);
+        QVERIFY(workspace.has_value());
+        auto list = (*workspace)->read([&](store::Database& db) {
+            return store::placement::list(db, imported.listId);
+        });
+        QCOMPARE((*list)->seeds.front().auth, std::string("xoauth2"));
     }
 
     void closingDuringARunIsClean() {
