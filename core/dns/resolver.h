@@ -1,6 +1,6 @@
 // Resolver: one question in, one Answer out, exactly once, always (a deadline ends as Status::Timeout).
-// Implementations: NetworkResolver (name servers), CachingResolver, RecordingResolver (keeps every answer for the
-// store), ZoneResolver (tests). Thread rule: loop thread only.
+// Implementations: NetworkResolver (name servers), CachingResolver, RecordingResolver (keeps every answer for
+// the store), ZoneResolver (tests). Thread rule: loop thread only.
 #pragma once
 
 #include "base/task.h"

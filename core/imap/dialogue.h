@@ -5,7 +5,8 @@
 // the caller submits commands; several may be under way at once, answered in order.
 //
 // Refused, with a Failure: PREAUTH where TLS is asked for; any octet behind the OK of STARTTLS; an answer to
-// what was not sent yet; credentials without TLS (unless `allowPlainAuth`); more responses than the caps allow.
+// what was not sent yet; credentials without TLS (unless `allowPlainAuth`); more responses than the caps
+// allow.
 #pragma once
 
 #include "base/secret.h"

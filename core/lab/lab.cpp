@@ -89,11 +89,12 @@ Result<std::unique_ptr<Lab>> Lab::open(LabOptions options) {
         return fail(applied.error());
     impl->loop.startThread();
     Impl* raw = impl.get();
-    auto started = impl->loop.runBlocking<Result<void>>([raw, options]() -> Task<Result<void>> {
-        // Listeners are made on the loop's own thread.
-        auto make = [](Impl* lab, LabOptions o) -> Task<Result<void>> { co_return lab->start(o); };
-        return make(raw, options);
-    });
+    auto started =
+        impl->loop.runBlocking<Result<void>>([raw, options = std::move(options)]() -> Task<Result<void>> {
+            // Listeners are made on the loop's own thread.
+            auto make = [](Impl* lab, LabOptions o) -> Task<Result<void>> { co_return lab->start(o); };
+            return make(raw, options);
+        });
     if (!started) {
         impl->loop.stop();
         return fail(started.error());
@@ -131,7 +132,7 @@ Result<void> Lab::Impl::openReceivers(std::uint16_t wanted) {
         for (const Profile& p : profiles) {
             if (!p.listens) continue;
             auto judging = [this](std::string ip, std::string from, std::string helo) {
-                return judge(ip, from, helo);
+                return judge(std::move(ip), std::move(from), std::move(helo));
             };
             auto server =
                 SmtpServer::open(loop, port, {p, mailboxes, clock, judging, certificateFor(p.mxHost)});

@@ -13,7 +13,7 @@ Result<std::unique_ptr<NameServer>> NameServer::open(net::Loop& loop, net::Endpo
     // The same port for UDP and TCP: a free UDP port may be taken for TCP, then another is tried.
     Error last(ErrorCode::Io, "lab name server", "No port was tried.");
     for (int i = 0; i < portTries; ++i) {
-        auto udp = net::UdpServer::open(loop, at, [self](std::string bytes, net::Endpoint from) {
+        auto udp = net::UdpServer::open(loop, at, [self](const std::string& bytes, net::Endpoint from) {
             const auto query = dns::decodeQuery(bytes);
             const size_t room = query && query->edns ? std::max<size_t>(512, query->udpSize) : 512;
             std::string answer = self->respond(bytes, room);

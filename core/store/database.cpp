@@ -87,7 +87,8 @@ void Database::configure(const DatabaseOptions& options) {
         run("PRAGMA query_only = ON");
         return;
     }
-    // Columns of events are blobs of tens of kilobytes: larger pages halve the writes. Only a new file takes the size.
+    // Columns of events are blobs of tens of kilobytes: larger pages halve the writes. Only a new file takes
+    // the size.
     run("PRAGMA page_size = 16384");
     run("PRAGMA journal_mode = WAL");
     run("PRAGMA wal_autocheckpoint = 1000"); // pages: 16 MB

@@ -19,6 +19,7 @@ std::string folded(std::string_view name) {
 // Servers rotate their records and count TTLs down: neither makes another answer.
 std::string recordLines(const dns::Answer& answer) {
     std::vector<std::string> lines;
+    lines.reserve(answer.records.size());
     for (const auto& r : answer.records)
         lines.push_back(
             fmt::format("{} {} {}", folded(r.name), dns::recordTypeName(r.type), dns::presentation(r)));

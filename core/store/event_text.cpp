@@ -18,7 +18,7 @@ constexpr std::array<std::uint8_t, 256> classes = [] {
         if (text::isDigit(char(c))) out[size_t(c)] = Digit;
         if (text::isAlpha(char(c))) out[size_t(c)] = Letter;
     }
-    for (char c : {'-', '_', '+', '=', '~'}) out[size_t(c)] = Inner;
+    for (unsigned char c : {'-', '_', '+', '=', '~'}) out[c] = Inner;
     out['@'] = At;
     out['.'] = Dot;
     return out;

@@ -5,10 +5,10 @@
 #include "support.h"
 #include "support/fake_clock.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <fcntl.h>
 #include <unistd.h>
 #include <zlib.h>
 
