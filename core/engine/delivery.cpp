@@ -130,7 +130,7 @@ Node located(std::string label, std::string value, const std::string& raw) {
     return n;
 }
 
-std::string orUnknown(std::string value) {
+std::string orUnknown(const std::string& value) {
     return value.empty() ? "unknown" : value;
 }
 
@@ -143,7 +143,7 @@ std::vector<Node> eventTree(const store::EventWhole& w, const std::string& raw) 
                         node("rule", e.rule.empty() ? "none: no rule speaks of this reply"
                                                     : fmt::format("{} version {}", e.rule, e.ruleVersion)),
                         node("template", w.templateText)};
-    if (e.spanLength > 0 && size_t(e.spanStart + e.spanLength) <= e.text.size())
+    if (e.spanStart >= 0 && e.spanLength > 0 && size_t(e.spanStart) + size_t(e.spanLength) <= e.text.size())
         verdict.children.push_back(
             located("matched", e.text.substr(size_t(e.spanStart), size_t(e.spanLength)), raw));
     Node reply = located("Reply", e.text, raw);
@@ -169,9 +169,12 @@ RawDocument rawOf(store::Database& db, const store::EventWhole& w) {
     RawDocument out;
     if (w.evidence) {
         const auto line = ingest::rawLine(*w.evidence);
-        out.title = fmt::format("{} at byte {}", line ? line->file.string() : w.evidence->path, w.evidence->pos);
-        if (line) out.bytes = line->bytes;
-        else out.note = line.error().text;
+        out.title =
+            fmt::format("{} at byte {}", line ? line->file.string() : w.evidence->path, w.evidence->pos);
+        if (line)
+            out.bytes = line->bytes;
+        else
+            out.note = line.error().text;
         return out;
     }
     out.title = "SMTP dialogue";

@@ -57,11 +57,11 @@ Snapshot answer(Context& c, const SettingsQuery&) {
     return toSnapshot(c.workspace->read([&](store::Database& db) {
         Settings out;
         for (const store::SettingSpec& s : settings::all())
-            out.settings.push_back(
-                {std::string(s.key), std::string(s.title), std::string(store::settingTypeName(s.type)),
-                 settings::text(db, s.key), std::string(s.standard),
-                 settings::isSet(db, s.key) ? "this workspace" : "default", std::string(s.doc),
-                 std::string(s.choices)});
+            out.settings.push_back({std::string(s.key), std::string(s.title),
+                                    std::string(store::settingTypeName(s.type)), settings::text(db, s.key),
+                                    std::string(s.standard),
+                                    settings::isSet(db, s.key) ? "this workspace" : "default",
+                                    std::string(s.doc), std::string(s.choices)});
         for (const store::RouteRow& r : settings::routes(db))
             out.routes.push_back({r.name, r.host, r.tls, r.auth, r.user, r.secret, r.sourceAddress, r.helo,
                                   r.port, !r.secret.empty() && c.secrets->has(r.secret)});
@@ -74,7 +74,8 @@ Snapshot answer(Context& c, const SettingsQuery&) {
 namespace {
 
 // Waits for the write, tells the screens, records the change.
-Snapshot written(Context& c, std::future<Result<void>> future, std::string object, std::string sentence) {
+Snapshot written(Context& c, std::future<Result<void>> future, const std::string& object,
+                 std::string sentence) {
     if (auto done = future.get(); !done) return done.error();
     c.activity("settings.change", object, std::move(sentence));
     c.changed("settings", object);
@@ -115,6 +116,7 @@ Snapshot perform(Context& c, const DeleteRoute& command) {
 
 Snapshot perform(Context& c, const SaveStreams& command) {
     std::vector<store::StreamRuleRow> rows;
+    rows.reserve(command.rules.size());
     for (const StreamRule& r : command.rules) rows.push_back({r.stream, r.field, r.pattern});
     return written(
         c, c.workspace->write([rows](store::Database& db) { return settings::saveStreamRules(db, rows); }),
