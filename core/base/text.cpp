@@ -71,6 +71,14 @@ std::vector<std::string_view> words(std::string_view in) {
     return out;
 }
 
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+    return std::to_string(count).append(" ").append(count == 1 ? one : many);
+}
+
+std::string counted(std::uint64_t count, std::string_view word) {
+    return counted(count, word, std::string(word) + "s");
+}
+
 std::string join(const std::vector<std::string>& pieces, std::string_view with) {
     std::string out;
     for (size_t i = 0; i < pieces.size(); ++i) {

@@ -43,6 +43,10 @@ std::vector<std::string_view> split(std::string_view in, char at);
 // Pieces between runs of white space; no empty pieces.
 std::vector<std::string_view> words(std::string_view in);
 std::string join(const std::vector<std::string>& pieces, std::string_view with);
+// "1 warning", "2 warnings", "0 warnings": for a word whose plural takes an s.
+std::string counted(std::uint64_t count, std::string_view word);
+// As above, with the plural named: counted(2, "reply", "replies").
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many);
 
 // The whole of `in` as a decimal number, without sign; nothing on overflow or any other character.
 std::optional<std::uint64_t> parseUnsigned(std::string_view in);

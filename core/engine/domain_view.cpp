@@ -146,7 +146,7 @@ size_t countOf(const json::object& o, std::string_view list) {
 std::string policyHeadline(const json::object& o) {
     const json::array* records = json::list(o, "records");
     if (!records || records->empty()) return "no record";
-    return records->size() > 1 ? fmt::format("{} records", records->size()) : scalar(records->front());
+    return records->size() > 1 ? text::counted(records->size(), "record") : scalar(records->front());
 }
 
 // One line for the list of areas; the finding sentences say more.
@@ -158,8 +158,9 @@ std::string headline(std::string_view id, const json::object& o) {
                    : "no record";
     if (id == "dkim")
         return countOf(o, "selectors") == 0
-                   ? fmt::format("no selector known, {} common ones tried", json::number(o, "guesses_tried"))
-                   : fmt::format("{} selectors: {}", countOf(o, "selectors"),
+                   ? fmt::format("no selector known, {} tried",
+                                 text::counted(size_t(json::number(o, "guesses_tried")), "common one"))
+                   : fmt::format("{}: {}", text::counted(countOf(o, "selectors"), "selector"),
                                  listOf(o, "selectors", "selector"));
     if (id == "dmarc")
         return json::text(o, "record").empty()
@@ -172,12 +173,10 @@ std::string headline(std::string_view id, const json::object& o) {
                                            : listOf(o, "hosts", "host");
     if (id == "ptr")
         return countOf(o, "addresses") == 0 ? "no address to check"
-                                            : fmt::format("{} addresses", countOf(o, "addresses"));
-    if (id == "dane") return fmt::format("{} mail hosts looked at", countOf(o, "hosts"));
-    if (id == "zone")
-        return fmt::format("{} name servers",
-                           json::list(o, "name_servers") ? json::list(o, "name_servers")->size() : 0);
-    if (id == "caa") return fmt::format("{} records", countOf(o, "records"));
+                                            : text::counted(countOf(o, "addresses"), "address", "addresses");
+    if (id == "dane") return text::counted(countOf(o, "hosts"), "mail host") + " looked at";
+    if (id == "zone") return text::counted(countOf(o, "name_servers"), "name server");
+    if (id == "caa") return text::counted(countOf(o, "records"), "record");
     return policyHeadline(o);
 }
 
@@ -244,6 +243,18 @@ void readFindings(const json::object& root, DomainView& view) {
     }
 }
 
+// What a name that does not exist cannot have. The report finds nothing wrong there because there was nothing
+// to look at, which is not the same as good; parts after the first question were not even begun.
+bool needsTheName(std::string_view id) {
+    return id == "mx" || id == "ptr" || id == "dane" || id == "zone";
+}
+
+const FindingView* missingDomain(const DomainView& view) {
+    for (const FindingView& f : view.findings)
+        if (f.id == "domain-missing") return &f;
+    return nullptr;
+}
+
 AreaView readArea(const AreaName& name, const json::object& o, const DomainView& view) {
     AreaView area;
     area.id = name.id;
@@ -253,6 +264,12 @@ AreaView readArea(const AreaName& name, const json::object& o, const DomainView&
                                              : headline(name.id, o);
     area.state = looked == State::Unknown ? State::Unknown : worst(view, name.id);
     if (area.state == State::Ok && isAbsent(name.id, o)) area.state = State::Absent;
+    if (const FindingView* missing = missingDomain(view);
+        missing && needsTheName(name.id) &&
+        (area.state == State::Ok || json::text(o, "state") == "not-checked")) {
+        area.state = State::Absent;
+        area.headline = missing->seen;
+    }
     Node top = treeOf(name.title, o, 0);
     top.value = area.headline;
     top.state = area.state;

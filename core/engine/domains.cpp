@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "dns/names.h"
 #include "domain/inspect.h"
 #include "engine/context.h"
@@ -122,7 +123,8 @@ Task<void> inspectJob(Context* c, std::string job, std::string name, domain::Ins
         co_return;
     }
     const store::InspectionRow row = inspectionRow(report);
-    const std::string text = fmt::format("{}: {} errors, {} warnings.", name, row.errors, row.warnings);
+    const std::string text = fmt::format("{}: {}, {}.", name, text::counted(size_t(row.errors), "error"),
+                                         text::counted(size_t(row.warnings), "warning"));
     c->workspace->write([row](store::Database& db) { return store::domains::append(db, row); },
                         [c, job, name, text](Result<std::int64_t> stored) {
                             if (!stored)

@@ -1,5 +1,6 @@
 // Today: what needs a person, from what is stored. Each card says its numbers with their denominators and why
 // it is there.
+#include "base/text.h"
 #include "engine/context.h"
 #include "placement/run.h"
 #include "store/domain_store.h"
@@ -29,6 +30,20 @@ Sums sumOf(const store::OverviewAnswer& o) {
     return s;
 }
 
+// Attempts that failed are not quiet: the line says so, and why they make no card.
+std::string deliveryLine(const Sums& s, bool enough) {
+    constexpr const char* notQuiet[] = {"", "deferred", "bounced", "blocked", "of unknown outcome"};
+    std::vector<std::string> loud;
+    for (size_t i = 1; i < s.n.size(); ++i)
+        if (s.n[i] > 0) loud.push_back(fmt::format("{} {}", s.n[i], notQuiet[i]));
+    std::string out = fmt::format("Delivery: {} of {} accepted", s.n[0], text::counted(s.all(), "attempt"));
+    if (loud.empty()) return out;
+    out += fmt::format("; not quiet: {}, ", text::join(loud, ", "));
+    if (!enough) return out + fmt::format("but fewer than {} attempts make no card", fewestEvents);
+    return out + fmt::format("but a card needs more than {:.0f} % blocked or {:.0f} % deferred",
+                             100 * blockedShare, 100 * deferredShare);
+}
+
 void deliveryCards(const store::OverviewAnswer& o, Today& out) {
     const Sums s = sumOf(o);
     const std::uint64_t all = s.all();
@@ -49,14 +64,19 @@ void deliveryCards(const store::OverviewAnswer& o, Today& out) {
                                          100 * deferredShare, fewestEvents),
                              "delivery", "outcome:deferred", o.range.since});
     if (o.unclassified > 0)
-        out.cards.push_back({State::Info,
-                             fmt::format("{} of {} replies say something no rule knows", o.unclassified, all),
-                             "Unclassified replies are a queue to work on.", "delivery",
-                             "category:unclassified", o.range.since});
+        out.cards.push_back(
+            {State::Info,
+             fmt::format("{} of {} {} something no rule knows", o.unclassified,
+                         text::counted(all, "reply", "replies"), o.unclassified == 1 ? "says" : "say"),
+             "Unclassified replies are a queue to work on.", "delivery", "category:unclassified",
+             o.range.since});
     if (!enough || (blocked <= blockedShare && deferred <= deferredShare))
-        out.checked.push_back(
-            fmt::format("Delivery: {} attempts, {} accepted, {} deferred, {} bounced, {} blocked", all,
-                        s.n[0], s.n[1], s.n[2], s.n[3]));
+        out.checked.push_back(deliveryLine(s, enough));
+}
+
+std::string problems(const store::DomainRow& d) {
+    const std::string errors = text::counted(size_t(d.errors), "error");
+    return d.warnings == 0 ? errors : errors + " and " + text::counted(size_t(d.warnings), "warning");
 }
 
 void domainCards(store::Database& db, Today& out) {
@@ -72,17 +92,19 @@ void domainCards(store::Database& db, Today& out) {
                  "At least one DNS question had no definite answer; nothing is known of that part.",
                  "domains", d.name, d.checked});
         if (d.errors > 0)
-            out.cards.push_back(
-                {State::Error, fmt::format("{} has {} errors and {} warnings", d.name, d.errors, d.warnings),
-                 "Findings of the newest inspection.", "domains", d.name, d.checked});
-        else if (d.warnings > 0)
-            out.cards.push_back({State::Warning, fmt::format("{} has {} warnings", d.name, d.warnings),
+            out.cards.push_back({State::Error, d.name + " has " + problems(d),
                                  "Findings of the newest inspection.", "domains", d.name, d.checked});
+        else if (d.warnings > 0)
+            out.cards.push_back(
+                {State::Warning,
+                 fmt::format("{} has {}", d.name, text::counted(size_t(d.warnings), "warning")),
+                 "Findings of the newest inspection.", "domains", d.name, d.checked});
         else if (!d.couldNotLook)
             ++quiet;
     }
     if (inspected > 0) {
-        out.domainLine = fmt::format("{} of {} inspected domains without error or warning", quiet, inspected);
+        out.domainLine = fmt::format("{} of {} without error or warning", quiet,
+                                     text::counted(size_t(inspected), "inspected domain"));
         if (quiet > 0) out.checked.push_back("Domains: " + out.domainLine);
     }
 }
@@ -109,11 +131,12 @@ void placementLine(store::Database& db, Today& out) {
             out.placementLine =
                 fmt::format("\"{}\": inbox {} of {} judged, spam {}", run.name, inbox, judged, junk);
         if (junk > 0)
-            out.cards.push_back(
-                {State::Warning,
-                 fmt::format("{} of {} judged seeds of \"{}\" are in spam", junk, judged, run.name),
-                 "Newest seed test. A seed list is a sample, not your audience.", "placement", run.id,
-                 run.started});
+            out.cards.push_back({State::Warning,
+                                 fmt::format("{} of {} of \"{}\" {} in spam", junk,
+                                             text::counted(size_t(judged), "judged seed"), run.name,
+                                             junk == 1 ? "is" : "are"),
+                                 "Newest seed test. A seed list is a sample, not your audience.", "placement",
+                                 run.id, run.started});
     }
 }
 
