@@ -64,20 +64,19 @@ void Desktop::addPages() {
     delivery_ = new ui::DeliveryPage(bridge_);
     placement_ = new ui::PlacementPage(bridge_);
     auto* today = new ui::TodayPage(bridge_);
-    auto* jobs = new ui::JobsPage(bridge_);
+    jobsPage_ = new ui::JobsPage(bridge_);
+    settings_ = new ui::SettingsPage(bridge_);
     auto* activity = new ui::ActivityPage(bridge_);
     const auto tools = ui::NavRail::Section::Tools;
     window_.addPage(u"today"_s, tr("Today"), u"today"_s, today, u"Ctrl+1"_s);
     window_.addPage(u"placement"_s, tr("Placement"), u"placement"_s, placement_, u"Ctrl+2"_s);
     window_.addPage(u"domains"_s, tr("Domains"), u"domains"_s, domains_, u"Ctrl+3"_s);
     window_.addPage(u"delivery"_s, tr("Delivery"), u"delivery"_s, delivery_, u"Ctrl+6"_s);
-    window_.addPage(u"jobs"_s, tr("Jobs"), u"jobs"_s, jobs, {}, tools);
+    window_.addPage(u"jobs"_s, tr("Jobs"), u"jobs"_s, jobsPage_, {}, tools);
     window_.addPage(u"activity"_s, tr("Activity"), u"activity"_s, activity, {}, tools);
-    window_.addPage(u"settings"_s, tr("Settings"), u"settings"_s, new ui::SettingsPage(bridge_), u"Ctrl+,"_s,
-                    tools);
+    window_.addPage(u"settings"_s, tr("Settings"), u"settings"_s, settings_, u"Ctrl+,"_s, tools);
     connect(today, &ui::TodayPage::openRequested, this, &Desktop::open);
-    connect(placement_, &ui::PlacementPage::openRequested, this, &Desktop::open);
-    connect(jobs, &ui::JobsPage::openRequested, this, &Desktop::open);
+    connect(jobsPage_, &ui::JobsPage::openRequested, this, &Desktop::open);
     connect(activity, &ui::ActivityPage::openRequested, this, &Desktop::open);
     addCommands();
 }
@@ -103,7 +102,7 @@ void Desktop::connectFrame() {
     connect(window_.header(), &ui::HeaderBar::notificationsAsked, this,
             [this] { window_.openPage(u"activity"_s); });
     connect(&window_, &ui::MainWindow::segmentOpened, this,
-            [this](const QString&) { window_.openPage(u"settings"_s); });
+            [this](const QString& id) { open(u"settings"_s, id == "resolver"_L1 ? id : QString()); });
     connect(window_.strip(), &ui::StatusStrip::cancelAsked, this,
             [this](const QString& id) { bridge_.run(engine::CancelJob{id.toStdString()}, this, {}); });
     connect(&bridge_, &ui::EngineBridge::jobChanged, this, &Desktop::jobChanged);
@@ -123,6 +122,8 @@ void Desktop::open(const QString& page, const QString& object) {
     if (page == "domains"_L1) return domains_->open(object);
     if (page == "delivery"_L1) return delivery_->showFilter(object);
     if (page == "placement"_L1) return placement_->open(object);
+    if (page == "jobs"_L1) return jobsPage_->open(object);
+    if (page == "settings"_L1) return settings_->open(object);
 }
 
 bool Desktop::isQuiet() const {

@@ -15,7 +15,9 @@
 namespace waypost::ui {
 class DeliveryPage;
 class DomainsPage;
+class JobsPage;
 class PlacementPage;
+class SettingsPage;
 } // namespace waypost::ui
 
 namespace waypost::desktop {
@@ -52,7 +54,9 @@ class Desktop : public QObject {
     std::shared_ptr<ObjectPalette> palette_;
     ui::DeliveryPage* delivery_ = nullptr;
     ui::DomainsPage* domains_ = nullptr;
+    ui::JobsPage* jobsPage_ = nullptr;
     ui::PlacementPage* placement_ = nullptr;
+    ui::SettingsPage* settings_ = nullptr;
     std::map<std::string, engine::JobView> jobs_; // running ones
     QTimer statusTimer_;
 };

@@ -1,6 +1,7 @@
 // waypost: the window on the core.
 #include "common/paths.h"
 #include "desktop/desktop.h"
+#include "desktop/ending.h"
 #include "desktop/options.h"
 #include "desktop/startup.h"
 #include "desktop/unattended.h"
@@ -61,6 +62,7 @@ int run(const desktop::Options& options, const Places& places) {
     if (options.check) return desktop::runSelfCheck(desktop, **engine, places.resources);
     if (!options.screenshots.isEmpty())
         return desktop::takeScreenshots(desktop, **engine, places.resources, options.screenshots);
+    const desktop::EndOnSignal endOnSignal(desktop.window());
     return QApplication::exec();
 }
 

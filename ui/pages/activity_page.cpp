@@ -30,6 +30,18 @@ std::vector<Column> columns() {
             {u"text"_s, ActivityPage::tr("What happened"), left, 500, false, false}};
 }
 
+// Where what an entry is about can be seen: screen and object.
+std::pair<QString, QString> placeOf(const engine::ActivityRow& row) {
+    const QString kind = qstr(row.kind);
+    if (kind == "domain.inspect"_L1) return {u"domains"_s, qstr(row.object)};
+    if (kind.startsWith("domain."_L1)) return {u"domains"_s, {}};
+    if (kind.startsWith("placement."_L1)) return {u"placement"_s, qstr(row.object)};
+    if (kind.startsWith("seeds."_L1)) return {u"placement"_s, u"seeds"_s};
+    if (kind == "import"_L1 || kind == "export"_L1) return {u"delivery"_s, {}};
+    if (kind.startsWith("settings."_L1) || kind.startsWith("secret."_L1)) return {u"settings"_s, {}};
+    return {};
+}
+
 bool matches(const engine::ActivityRow& row, const QString& words) {
     for (const QString& word : words.split(u' ', Qt::SkipEmptyParts)) {
         const auto in = [&](const std::string& s) { return qstr(s).contains(word, Qt::CaseInsensitive); };
@@ -89,6 +101,12 @@ ActivityPage::ActivityPage(EngineBridge& bridge, QWidget* parent)
     });
     connect(search_, &QLineEdit::textChanged, this, &ActivityPage::present);
     connect(table_, &DataTable::rowCurrent, this, &ActivityPage::showRow);
+    connect(table_, &DataTable::rowActivated, this, [this](const QString& key) {
+        const auto i = key.toULongLong();
+        if (i >= rows_.size()) return;
+        const auto [page, object] = placeOf(rows_[i]);
+        if (!page.isEmpty()) Q_EMIT openRequested(page, object);
+    });
     connect(empty_, &EmptyState::actionClicked, this, [this] {
         if (empty_->kind() == EmptyState::Kind::NothingMatched) return search_->clear();
         refresh();
@@ -100,7 +118,9 @@ ActivityPage::ActivityPage(EngineBridge& bridge, QWidget* parent)
 }
 
 std::vector<KeyHelp> ActivityPage::keys() const {
-    return {{u"j k"_s, tr("next, previous entry")}, {u"/"_s, tr("search")}};
+    return {{u"j k"_s, tr("next, previous entry")},
+            {u"/"_s, tr("search")},
+            {u"Enter"_s, tr("open what it is about")}};
 }
 
 void ActivityPage::setTimeRange(const ResolvedRange&, const QTimeZone& zone) {
@@ -137,9 +157,8 @@ void ActivityPage::refresh() {
 void ActivityPage::present() {
     model_->ask();
     const int shown = model_->rowCount();
-    count_->setText(static_cast<size_t>(shown) == rows_.size()
-                        ? tr("%1 entries").arg(shown)
-                        : tr("%1 of %2 entries").arg(shown).arg(rows_.size()));
+    const QString all = counted(static_cast<qint64>(rows_.size()), tr("1 entry"), tr("%1 entries"));
+    count_->setText(static_cast<size_t>(shown) == rows_.size() ? all : tr("%1 of %2").arg(shown).arg(all));
     body_->setCurrentIndex(shown > 0 ? 0 : 1);
     if (shown > 0)
         table_->setCurrentIndex(model_->index(0, 0));
@@ -148,7 +167,9 @@ void ActivityPage::present() {
                     tr("Every start, change, import and stored secret is recorded here with its time."));
     else
         empty_->set(EmptyState::Kind::NothingMatched, tr("No entry has these words"),
-                    tr("%1 entries are recorded.").arg(rows_.size()), tr("Clear the search"));
+                    counted(static_cast<qint64>(rows_.size()), tr("1 entry is recorded."),
+                            tr("%1 entries are recorded.")),
+                    tr("Clear the search"));
 }
 
 void ActivityPage::showRow(const QString& key) {

@@ -47,6 +47,14 @@ bool isLive(const engine::JobView& job) {
     return job.state == engine::JobState::Queued || job.state == engine::JobState::Running;
 }
 
+// Where the results of a job are.
+QString screenOf(const std::string& kind) {
+    if (kind == "placement") return u"placement"_s;
+    if (kind == "inspect") return u"domains"_s;
+    if (kind == "import" || kind == "export") return u"delivery"_s;
+    return {};
+}
+
 std::vector<Column> columns() {
     const Qt::Alignment right = Qt::AlignRight | Qt::AlignVCenter;
     return {{u"state"_s, JobWords::tr("State"), Qt::AlignLeft | Qt::AlignVCenter, 150, false, false},
@@ -88,6 +96,7 @@ JobsPage::JobsPage(EngineBridge& bridge, QWidget* parent)
     table_->setItemDelegateForColumn(0, new OutcomeDelegate(table_));
     model_->onFetch([this](const PageAsk& ask) {
         std::vector<Row> rows;
+        rows.reserve(jobs_.size());
         for (const engine::JobView& job : jobs_) rows.push_back(rowOf(job));
         model_->page(ask.ticket, std::move(rows), false);
     });
@@ -103,6 +112,10 @@ JobsPage::JobsPage(EngineBridge& bridge, QWidget* parent)
     column->setContentsMargins(space::l, 0, space::m, space::s);
     column->addWidget(body_);
     connect(table_, &DataTable::rowCurrent, this, &JobsPage::showJob);
+    connect(table_, &DataTable::rowActivated, this, [this](const QString& id) {
+        const engine::JobView* job = find(id);
+        if (job && !screenOf(job->kind).isEmpty()) Q_EMIT openRequested(screenOf(job->kind), {});
+    });
     connect(empty_, &EmptyState::actionClicked, this, &JobsPage::refresh);
     connect(copy_, &QPushButton::clicked, this,
             [this] { QApplication::clipboard()->setText(command_->text()); });
@@ -145,7 +158,9 @@ QWidget* JobsPage::buildDetail() {
 }
 
 std::vector<KeyHelp> JobsPage::keys() const {
-    return {{u"j k"_s, tr("next, previous job")}, {u"e"_s, tr("next job that failed")}};
+    return {{u"j k"_s, tr("next, previous job")},
+            {u"e"_s, tr("next job that failed")},
+            {u"Enter"_s, tr("open the screen with its results")}};
 }
 
 void JobsPage::showEvent(QShowEvent* event) {

@@ -49,7 +49,6 @@ class PlacementPage : public Page {
     [[nodiscard]] QWidget* current() const;
 
   Q_SIGNALS:
-    void openRequested(const QString& page, const QString& object);
     void runsShown();
 
   protected:

@@ -36,7 +36,6 @@ class SettingsPage : public Page {
     [[nodiscard]] bool showsContent() const;
 
   Q_SIGNALS:
-    void openRequested(const QString& page, const QString& object);
     void shown();
 
   protected:
