@@ -142,7 +142,25 @@ class TstUiPlacement : public QObject {
         evidence->tree()->setCurrentItem(headers->child(0));
         QCOMPARE(evidence->documents()->currentIndex(), 2);
         QCOMPARE(evidence->raw()->highlighted().size(), size_t(1));
+        checkNarrow(view);
         showTools();
+    }
+
+    // What is left of a window of 1100 pixels: the share stays in sight, only counts of zero give way.
+    void checkNarrow(RunView* view) {
+        page_->resize(930, 760);
+        auto* model = qobject_cast<RowModel*>(view->providers()->model());
+        const int share = model->columnOf(u"share"_s);
+        const auto end = [&] {
+            return view->providers()->columnViewportPosition(share) + model->columns()[size_t(share)].width;
+        };
+        QTRY_VERIFY(end() <= view->providers()->viewport()->width());
+        QVERIFY(view->providers()->isColumnHidden(model->columnOf(u"waiting"_s)));
+        for (const QString& id : {u"seeds"_s, u"inbox"_s, u"junk"_s, u"not_sent"_s})
+            QVERIFY2(!view->providers()->isColumnHidden(model->columnOf(id)), qPrintable(id));
+        test::shoot(*page_, u"placement-narrow"_s);
+        page_->resize(1270, 800);
+        QTRY_VERIFY(!view->providers()->isColumnHidden(model->columnOf(u"waiting"_s)));
     }
 
     void showTools() {
@@ -152,12 +170,19 @@ class TstUiPlacement : public QObject {
         QTRY_VERIFY(jobs.table()->model()->rowCount() >= 1);
         QVERIFY(!jobs.cancelButton()->isEnabled()); // it has ended
         test::shoot(jobs, u"jobs"_s);
+        QSignalSpy results(&jobs, &JobsPage::openRequested);
+        Q_EMIT jobs.table()->rowActivated(jobs.table()->currentKey());
+        QCOMPARE(results.takeFirst(), QVariantList({u"placement"_s, QString()}));
         ActivityPage activity(bench_->bridge());
         activity.resize(1270, 800);
         activity.show();
         QTRY_VERIFY(activity.table()->model()->rowCount() >= 2);
         activity.search()->setText(u"placement.done"_s);
         QTRY_COMPARE(activity.table()->model()->rowCount(), 1);
+        QSignalSpy about(&activity, &ActivityPage::openRequested);
+        Q_EMIT activity.table()->rowActivated(activity.table()->currentKey());
+        QCOMPARE(about.takeFirst(),
+                 QVariantList({u"placement"_s, QString::fromStdString(page_->runView()->run().line.id)}));
         activity.search()->setText(u"nothing has this"_s);
         QTRY_COMPARE(activity.table()->model()->rowCount(), 0);
         activity.search()->clear();

@@ -66,7 +66,10 @@ void DotInterval::paintEvent(QPaintEvent*) {
     p.setRenderHint(QPainter::Antialiasing);
     const QRect plot = plotRect();
     p.setFont(Theme::current().caption());
-    for (int percent = 0; percent <= 100; percent += 25) {
+    // Labels keep apart: a narrow plot has fewer of them.
+    const int label = QFontMetrics(p.font()).horizontalAdvance(u"100 %"_s) + space::s;
+    const int step = plot.width() >= 4 * label ? 25 : plot.width() >= 2 * label ? 50 : 100;
+    for (int percent = 0; percent <= 100; percent += step) {
         const qreal x = plot.left() + plot.width() * percent / 100.0;
         p.setPen(QPen(percent == 0 ? t.lineStrong : t.line, 1));
         p.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom() + 3));

@@ -146,7 +146,7 @@ QString shortNumber(double value) {
 QString stampText(qint64 ms, const QTimeZone& zone) {
     const QDateTime utc = QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
     const QDateTime local = utc.toTimeZone(zone);
-    const QString u = QLocale::c().toString(utc, u"yyyy-MM-dd HH:mm:ss"_s) + u"Z"_s;
+    QString u = QLocale::c().toString(utc, u"yyyy-MM-dd HH:mm:ss"_s) + u"Z"_s;
     if (zone == QTimeZone::utc() || local.offsetFromUtc() == 0) return u;
     return QLocale::c().toString(local, u"yyyy-MM-dd HH:mm:ss"_s) + u' ' + local.timeZoneAbbreviation() +
            u" ("_s + u + u')';

@@ -46,7 +46,7 @@ QVariant TimeSeriesModel::value(const Bucket& b, int column) const {
 QVariant TimeSeriesModel::data(const QModelIndex& i, int role) const {
     if (!checkIndex(i, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) return {};
     const Bucket& b = data_.buckets[static_cast<size_t>(i.row())];
-    const QVariant v = value(b, i.column());
+    QVariant v = value(b, i.column());
     if (role == rawRole) return v;
     if (role == Qt::TextAlignmentRole && i.column() != Start) return int(Qt::AlignRight | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};

@@ -366,8 +366,9 @@ void DeliveryPage::importFiles(const QStringList& files) {
 void DeliveryPage::exportView() {
     if (!overview_ || overview_->events == 0)
         return banner_->say(tr("There are no rows to export in this view."), true);
-    const QString file = prompts().saveFile(this, tr("Export %1 rows").arg(grouped(overview_->events)),
-                                            u"delivery.csv"_s, tr("CSV (*.csv)"));
+    const QString file = prompts().saveFile(
+        this, counted(static_cast<qint64>(overview_->events), tr("Export 1 row"), tr("Export %1 rows")),
+        u"delivery.csv"_s, tr("CSV (*.csv)"));
     if (file.isEmpty()) return;
     banner_->run(engine::ExportEvents{engineRange(), delivery::toFilter(chips_), file.toStdString()});
 }

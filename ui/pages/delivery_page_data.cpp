@@ -107,6 +107,7 @@ void DeliveryPage::fetchRows(const PageAsk& ask) {
             [&](const engine::EventPage& page) {
                 next_ = page.next;
                 std::vector<Row> rows;
+                rows.reserve(page.rows.size());
                 for (const engine::EventRow& r : page.rows) rows.push_back(delivery::eventRow(r, zone_));
                 rowModel_->page(ticket, std::move(rows), page.next != 0);
             },
@@ -175,7 +176,7 @@ void DeliveryPage::showNothing(const engine::Overview& o) {
 }
 
 void DeliveryPage::showSummary(const engine::Overview& o) {
-    summary_->setText(tr("%1 attempts").arg(grouped(o.events)));
+    summary_->setText(counted(static_cast<qint64>(o.events), tr("1 attempt"), tr("%1 attempts")));
     summary_->setToolTip(tr("as of %1").arg(stampText(o.asOf.ms, zone_)));
     unclassified_->setVisible(o.unclassified > 0);
     const double share = 100.0 * static_cast<double>(o.unclassified) / static_cast<double>(o.events);
@@ -248,6 +249,7 @@ void DeliveryPage::showDetail(const engine::EventDetail& detail, bool fromHistor
               [](const auto& a, const auto& b) { return std::pair(a.at, a.key) < std::pair(b.at, b.key); });
     historyModel_->onFetch([this, all = std::move(all)](const PageAsk& ask) {
         std::vector<Row> rows;
+        rows.reserve(all.size());
         for (const engine::EventRow& r : all) rows.push_back(delivery::eventRow(r, zone_));
         historyModel_->page(ask.ticket, std::move(rows), false);
     });

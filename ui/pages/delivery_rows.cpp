@@ -127,6 +127,7 @@ std::vector<Row> groupRows(const engine::Overview& overview, const QString& sort
     if (sortColumn == "provider"_L1) sortBy(&engine::ReplyGroup::provider);
     if (sortColumn == "template"_L1) sortBy(&engine::ReplyGroup::templateText);
     std::vector<Row> out;
+    out.reserve(groups.size());
     for (const engine::ReplyGroup& g : groups) out.push_back(groupRow(g, overview.events, zone));
     return out;
 }

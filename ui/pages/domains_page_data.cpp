@@ -30,7 +30,7 @@ constexpr const char* jobPrefix = "Inspect "; // title of an inspection, before 
 Outcome markOfSeverity(const std::string& severity) {
     if (severity == "error") return Outcome::Bounced;
     if (severity == "warning") return Outcome::Deferred;
-    if (severity == "note") return Outcome::Neutral;
+    if (severity == "note" || severity == "info") return Outcome::Neutral;
     return Outcome::Unknown;
 }
 
@@ -42,6 +42,9 @@ Cell plain(const std::string& shown) {
 
 Row domainRow(const engine::DomainLine& d, bool running, qint64 now) {
     Cell name{qstr(d.name), {}, {}, {}, {}, foreign::domainBothWays(qstr(d.name))};
+    const QString errors = counted(d.errors, DomainsPage::tr("1 error"), DomainsPage::tr("%1 errors"));
+    const QString warnings =
+        counted(d.warnings, DomainsPage::tr("1 warning"), DomainsPage::tr("%1 warnings"));
     Cell state;
     if (running) {
         state.text = DomainsPage::tr("looking…");
@@ -49,20 +52,19 @@ Row domainRow(const engine::DomainLine& d, bool running, qint64 now) {
         state.text = DomainsPage::tr("not checked");
         state.state = Outcome::Unknown;
     } else if (d.errors > 0) {
-        state.text = d.errors == 1 ? DomainsPage::tr("1 error") : DomainsPage::tr("%1 errors").arg(d.errors);
+        state.text = errors;
         state.state = Outcome::Bounced;
     } else if (d.couldNotLook) {
         state.text = DomainsPage::tr("not all seen");
         state.state = Outcome::Unknown;
     } else if (d.warnings > 0) {
-        state.text =
-            d.warnings == 1 ? DomainsPage::tr("1 warning") : DomainsPage::tr("%1 warnings").arg(d.warnings);
+        state.text = warnings;
         state.state = Outcome::Deferred;
     } else {
         state.text = DomainsPage::tr("ok");
         state.state = Outcome::Accepted;
     }
-    state.toolTip = DomainsPage::tr("%1 errors, %2 warnings").arg(d.errors).arg(d.warnings);
+    if (d.inspected) state.toolTip = errors + u", "_s + warnings;
     Cell checked;
     checked.text = d.inspected ? ageText(d.checked.ms, now) : u"–"_s;
     checked.raw = QVariant::fromValue<qint64>(d.checked.ms);
@@ -179,14 +181,18 @@ void DomainsPage::showFindings() {
         const engine::FindingView& f = view_->findings[i];
         errors += f.severity == "error" ? 1 : 0;
         warnings += f.severity == "warning" ? 1 : 0;
-        Cell severity{qstr(f.severity), {}, markOfSeverity(f.severity), {}, {}, {}};
+        // What could not be looked at is no statement about the domain, whatever its severity.
+        const Outcome mark = f.id == "could-not-look" ? Outcome::Unknown : markOfSeverity(f.severity);
+        Cell severity{qstr(f.severity), {}, mark, {}, {}, {}};
         rows.push_back({QString::number(i), {severity, plain(f.seen), plain(f.subject)}});
     }
     const auto total = static_cast<int>(rows.size());
     findingModel_->onFetch(
         [this, rows = std::move(rows)](const PageAsk& ask) { findingModel_->page(ask.ticket, rows, false); });
     findingModel_->ask();
-    tabs_->setTabText(0, tr("Findings (%1: %2 errors, %3 warnings)").arg(total).arg(errors).arg(warnings));
+    tabs_->setTabText(0, tr("Findings (%1: %2, %3)")
+                             .arg(QString::number(total), counted(errors, tr("1 error"), tr("%1 errors")),
+                                  counted(warnings, tr("1 warning"), tr("%1 warnings"))));
     if (total == 0)
         return why_->clear(
             tr("Nothing was found that needs a person. The areas above say what was looked at."));

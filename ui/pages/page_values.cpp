@@ -1,6 +1,7 @@
 #include "ui/pages/page_values.h"
 
 #include "ui/charts/time_axis.h"
+#include "ui/widgets/facet_list.h"
 
 #include <QCoreApplication>
 #include <QDateTime>
@@ -58,6 +59,10 @@ std::optional<Outcome> nodeMark(engine::State state) {
 QString shortStamp(UtcTime at, const QTimeZone& zone) {
     const QDateTime local = QDateTime::fromMSecsSinceEpoch(at.ms, Qt::UTC).toTimeZone(zone);
     return QLocale::c().toString(local, u"d MMM HH:mm:ss");
+}
+
+QString counted(qint64 count, const QString& one, const QString& many) {
+    return count == 1 ? one : many.arg(grouped(static_cast<qulonglong>(std::max<qint64>(0, count))));
 }
 
 QString durationText(int ms) {

@@ -30,6 +30,8 @@ std::optional<Outcome> nodeMark(engine::State state);
 
 // "20 Nov 09:15:01" in the display zone; tool tips carry zone and UTC (stampText).
 QString shortStamp(UtcTime at, const QTimeZone& zone);
+// counted(1, tr("1 seed"), tr("%1 seeds")): the sentence for one, or that for many with the number in it.
+QString counted(qint64 count, const QString& one, const QString& many);
 QString durationText(int ms); // "0.9 s", "5 min"; "unknown" below 0
 
 // Nodes with their byte ranges in document 0; ranges of other documents are left out.

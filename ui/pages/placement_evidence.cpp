@@ -76,6 +76,7 @@ void SeedEvidenceView::show(engine::SeedEvidence evidence) {
     filling_ = true;
     evidence_ = std::move(evidence);
     std::vector<ExplanationNode> nodes;
+    nodes.reserve(evidence_.tree.size());
     for (const engine::Node& n : evidence_.tree) nodes.push_back(toNode(n));
     tree_->setNodes(nodes);
     for (int i = 0; i < tree_->topLevelItemCount(); ++i)

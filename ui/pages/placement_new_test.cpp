@@ -271,9 +271,9 @@ void NewTest::setLists(const std::vector<engine::SeedList>& lists) {
     filling_ = true;
     list_->clear();
     for (const engine::SeedList& l : lists_)
-        list_->addItem(
-            tr("%1 (%2 seeds)").arg(foreign::printable(qstr(l.name))).arg(placement::enabledSeeds(l)),
-            qstr(l.id));
+        list_->addItem(u"%1 (%2)"_s.arg(foreign::printable(qstr(l.name)),
+                                        counted(placement::enabledSeeds(l), tr("1 seed"), tr("%1 seeds"))),
+                       qstr(l.id));
     list_->setCurrentIndex(std::max(0, list_->findData(before)));
     filling_ = false;
     soon_.start();
@@ -383,7 +383,8 @@ void NewTest::fail(const QString& sentence) {
 
 void NewTest::take(const engine::RunPreview& p) {
     count_ = static_cast<int>(p.recipients.size());
-    headline_->setText(tr("Preview: %1 messages will be sent").arg(count_));
+    headline_->setText(
+        counted(count_, tr("Preview: 1 message will be sent"), tr("Preview: %1 messages will be sent")));
     QStringList providers;
     for (const auto& each : p.providers)
         providers << u"%1 %2"_s.arg(foreign::printable(qstr(each.provider))).arg(each.seeds);
@@ -416,7 +417,7 @@ void NewTest::refreshButton() {
     const bool typing = needsTypedCount();
     typed_->setVisible(typing);
     typed_->setPlaceholderText(tr("type %1 to confirm").arg(count_));
-    send_->setText(count_ > 0 ? tr("Send to %1 seed addresses").arg(count_)
+    send_->setText(count_ > 0 ? counted(count_, tr("Send to 1 seed address"), tr("Send to %1 seed addresses"))
                               : tr("Send to the seed addresses"));
     send_->setEnabled(ready_ && (!typing || typed_->text().trimmed() == QString::number(count_)));
     send_->setToolTip(send_->isEnabled() ? QString() : problem_->text());

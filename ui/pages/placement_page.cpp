@@ -137,6 +137,7 @@ void PlacementPage::connectParts() {
     });
     model_->onFetch([this](const PageAsk& ask) {
         std::vector<Row> rows;
+        rows.reserve(lines_.size());
         for (const engine::RunLine& r : lines_) rows.push_back(lineRow(r, zone_));
         model_->page(ask.ticket, std::move(rows), false);
     });
@@ -237,6 +238,7 @@ void PlacementPage::takeRuns(const engine::Runs& runs) {
     lines_ = runs.runs;
     runsKnown_ = true;
     std::vector<Row> rows;
+    rows.reserve(lines_.size());
     for (const engine::RunLine& r : lines_) rows.push_back(lineRow(r, zone_));
     const bool same =
         static_cast<int>(rows.size()) == model_->rowCount() &&
@@ -324,11 +326,11 @@ void PlacementPage::showNothing() {
         empty_->setSecondary(tr("Add by hand"));
     } else {
         empty_->set(EmptyState::Kind::NotSetUp, tr("No seed test has run yet"),
-                    tr("%1 has %2 seeds: %3. A test shows a preview first; nothing is sent before you "
+                    tr("%1 has %2: %3. A test shows a preview first; nothing is sent before you "
                        "press Send.")
-                        .arg(foreign::printable(qstr(lists_.front().name)))
-                        .arg(placement::enabledSeeds(lists_.front()))
-                        .arg(placement::providerCounts(lists_.front())),
+                        .arg(foreign::printable(qstr(lists_.front().name)),
+                             counted(placement::enabledSeeds(lists_.front()), tr("1 seed"), tr("%1 seeds")),
+                             placement::providerCounts(lists_.front())),
                     tr("New test"));
         empty_->setSecondary({});
     }

@@ -126,6 +126,12 @@ Row providerRow(const engine::ProviderRow& r) {
     return row;
 }
 
+// The words end where the plot begins.
+void ShareDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const {
+    QStyledItemDelegate::initStyleOption(option, index);
+    option->text = option->fontMetrics.elidedText(option->text, Qt::ElideRight, wordsWidth - 2 * space::s);
+}
+
 void ShareDelegate::paint(QPainter* p, const QStyleOptionViewItem& option, const QModelIndex& index) const {
     QStyledItemDelegate::paint(p, option, index);
     const QVariantList v = index.data(TrendRole).toList();

@@ -16,6 +16,7 @@
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSplitter>
 
 using namespace Qt::StringLiterals;
@@ -65,12 +66,14 @@ RunView::RunView(EngineBridge& bridge, QWidget* parent) : QWidget(parent), bridg
     connect(cancel_, &QPushButton::clicked, this, &RunView::cancel);
     seedModel_->onFetch([this](const PageAsk& ask) {
         std::vector<Row> rows;
+        rows.reserve(view_.seeds.size());
         for (const engine::SeedRow& r : view_.seeds) rows.push_back(placement::seedRow(r));
         placement::sortRows(rows, seedModel_->columns(), ask);
         seedModel_->page(ask.ticket, std::move(rows), false);
     });
     providerModel_->onFetch([this](const PageAsk& ask) {
         std::vector<Row> rows;
+        rows.reserve(view_.providers.size());
         for (const engine::ProviderRow& r : view_.providers) rows.push_back(placement::providerRow(r));
         providerModel_->page(ask.ticket, std::move(rows), false);
     });
@@ -110,7 +113,6 @@ QWidget* RunView::buildProviders() {
     providers_->setRows(providerModel_);
     providers_->setSortingEnabled(false);
     providers_->setAccessibleName(tr("Counts by provider"));
-    providers_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     const int share = providerModel_->columnOf(u"share"_s);
     providers_->setItemDelegateForColumn(share, new placement::ShareDelegate(providers_));
     return providers_;
@@ -157,7 +159,8 @@ void RunView::fillHead() {
     when_->setText(tr("started %1 %2").arg(shortStamp(line.started, zone_), QString::fromUtf8(zone_.id())));
     const auto [word, mark] = placement::runState(line.state);
     state_->set(mark, word);
-    settled_->setText(tr("%1 of %2 seeds settled").arg(line.settled).arg(line.seeds));
+    settled_->setText(
+        tr("%1 of %2 settled").arg(line.settled).arg(counted(line.seeds, tr("1 seed"), tr("%1 seeds"))));
     progress_->setRange(0, std::max(1, line.seeds));
     progress_->setValue(line.settled);
     const bool live = placement::runIsLive(line);
@@ -169,19 +172,49 @@ void RunView::fillHead() {
 void RunView::fillProviders() {
     const int before = providerModel_->rowCount();
     std::vector<Row> rows;
+    rows.reserve(view_.providers.size());
     for (const engine::ProviderRow& r : view_.providers) rows.push_back(placement::providerRow(r));
     const auto known = [this](const Row& r) { return providerModel_->rowOf(r.key) >= 0; };
     if (before == static_cast<int>(rows.size()) && std::all_of(rows.begin(), rows.end(), known))
         providerModel_->update(rows);
     else
         providerModel_->ask();
-    const int shown = std::clamp(static_cast<int>(rows.size()), 2, 12);
+    fitProviders();
+}
+
+// The share is what the table is read for: where there is too little room, counts that are zero everywhere
+// give way to it, the rarest first.
+void RunView::fitProviders() {
+    int need = 2 * providers_->frameWidth();
+    for (const Column& c : providerModel_->columns()) need += c.width;
+    const int rows = providerModel_->rowCount();
+    const auto isZero = [&](int column) {
+        for (int r = 0; r < rows; ++r)
+            if (providerModel_->index(r, column).data(RawRole).toInt() != 0) return false;
+        return true;
+    };
+    for (const QString& id :
+         {u"waiting"_s, u"mailbox"_s, u"other"_s, u"category"_s, u"not_sent"_s, u"missing"_s, u"junk"_s}) {
+        const int column = providerModel_->columnOf(id);
+        const bool hide = need > providers_->width() && isZero(column);
+        if (hide) need -= providerModel_->columns()[static_cast<size_t>(column)].width;
+        if (hide == gaveWay_.contains(column)) continue;
+        providers_->setColumnHidden(column, hide);
+        hide ? void(gaveWay_.insert(column)) : void(gaveWay_.remove(column));
+    }
+    const int bar = need > providers_->width() ? providers_->horizontalScrollBar()->sizeHint().height() : 0;
     providers_->setFixedHeight(providers_->horizontalHeader()->sizeHint().height() +
-                               shown * space::rowComfortable + 12);
+                               std::clamp(rows, 2, 12) * space::rowComfortable + bar + 12);
+}
+
+void RunView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitProviders();
 }
 
 void RunView::fillSeeds() {
     std::vector<Row> rows;
+    rows.reserve(view_.seeds.size());
     for (const engine::SeedRow& r : view_.seeds) rows.push_back(placement::seedRow(r));
     const auto known = [this](const Row& r) { return seedModel_->rowOf(r.key) >= 0; };
     if (seedModel_->rowCount() == static_cast<int>(rows.size()) &&

@@ -44,12 +44,16 @@ class RunView : public QWidget {
     void shown();
     void failed(const QString& sentence);
 
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
     QWidget* buildHead();
     QWidget* buildProviders();
     void take(const engine::RunView& view);
     void fillHead();
     void fillProviders();
+    void fitProviders();
     void fillSeeds();
     void openSeed(const QString& seed);
     void cancel();
@@ -68,6 +72,7 @@ class RunView : public QWidget {
     QPushButton* cancel_ = nullptr;
     DataTable* providers_ = nullptr;
     RowModel* providerModel_ = nullptr;
+    QSet<int> gaveWay_; // columns hidden for want of room, not by the reader
     QLabel* prove_ = nullptr;
     DataTable* seeds_ = nullptr;
     RowModel* seedModel_ = nullptr;

@@ -143,8 +143,9 @@ void SeedEditor::connectParts() {
         QList<int> rows;
         for (const QModelIndex& i : table_->selectionModel()->selectedRows()) rows << i.row();
         model_->remove(rows);
-        Q_EMIT undoOffered(tr("%1 seeds removed from the list").arg(rows.size()),
-                           [this, before] { model_->setSeeds(before); });
+        Q_EMIT undoOffered(
+            counted(rows.size(), tr("1 seed removed from the list"), tr("%1 seeds removed from the list")),
+            [this, before] { model_->setSeeds(before); });
     });
     connect(import_, &QPushButton::clicked, this, &SeedEditor::chooseCsv);
     connect(close_, &QPushButton::clicked, this, &SeedEditor::closed);
@@ -213,7 +214,8 @@ void SeedEditor::edit(int row) {
 void SeedEditor::refreshButtons() {
     const int row = currentRow();
     const auto seeds = model_->seeds().size();
-    save_->setText(tr("Save the list of %1 seeds").arg(seeds));
+    save_->setText(
+        counted(static_cast<qint64>(seeds), tr("Save the list of 1 seed"), tr("Save the list of %1 seeds")));
     save_->setEnabled(dirty_ && !name_->text().trimmed().isEmpty());
     save_->setToolTip(name_->text().trimmed().isEmpty() ? tr("The list needs a name")
                       : dirty_                          ? QString()
@@ -319,10 +321,11 @@ void SeedEditor::imported(const engine::SeedsImported& result, const QString& fi
     openList(qstr(result.listId));
     const auto left = static_cast<int>(result.problems.size());
     const QString name = QFileInfo(file).fileName();
-    QString words = tr("%1 seeds imported from %2.").arg(result.added).arg(name);
+    const QString added = counted(result.added, tr("1 seed"), tr("%1 seeds"));
+    QString words = tr("%1 imported from %2.").arg(added, name);
     if (left > 0)
-        words =
-            tr("%1 seeds imported from %2; %3 lines were left out:").arg(result.added).arg(name).arg(left);
+        words = tr("%1 imported from %2; %3 left out:")
+                    .arg(added, name, counted(left, tr("1 line was"), tr("%1 lines were")));
     sayWith(words, left > 0 ? Outcome::Deferred : Outcome::Accepted);
     for (const engine::CsvProblem& p : result.problems)
         problems_->addItem(tr("line %1: %2").arg(p.line).arg(foreign::printable(qstr(p.text))));

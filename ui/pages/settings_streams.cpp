@@ -109,7 +109,7 @@ void SettingsStreams::edited() {
     if (filling_) return;
     dirty_ = true;
     save_->setEnabled(true);
-    save_->setText(tr("Save the %1 rules").arg(table_->rowCount()));
+    save_->setText(counted(table_->rowCount(), tr("Save the 1 rule"), tr("Save the %1 rules")));
 }
 
 void SettingsStreams::move(int direction) {
@@ -140,8 +140,10 @@ void SettingsStreams::save(const std::vector<engine::StreamRule>& rules, bool of
             } else {
                 stored_ = rules;
                 fill(rules);
-                say(tr("%1 rules are in force. They name the streams of what is imported from now on.")
-                        .arg(rules.size()),
+                say(counted(
+                        static_cast<qint64>(rules.size()),
+                        tr("1 rule is in force. It names the stream of what is imported from now on."),
+                        tr("%1 rules are in force. They name the streams of what is imported from now on.")),
                     false);
                 if (offerUndo)
                     Q_EMIT undoOffered(tr("Stream rules changed"), [this, before] { save(before, false); });

@@ -295,6 +295,7 @@ void TodayPage::openFile(const QString& title, const QString& nameFilter, const 
     if (files.isEmpty()) return;
     if (kind != "log"_L1) return void(Q_EMIT openRequested(u"placement"_s, kind + u':' + files.constFirst()));
     std::vector<std::string> names;
+    names.reserve(files.size());
     for (const QString& f : files) names.push_back(f.toStdString());
     banner_->run(engine::ImportFiles{std::move(names)});
 }

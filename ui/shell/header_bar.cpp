@@ -93,7 +93,9 @@ void HeaderBar::restyle() {
 
 void HeaderBar::setNotifications(int count) {
     bell_->setText(count > 0 ? QString::number(count) : QString());
-    bell_->setAccessibleName(count > 0 ? tr("%1 notifications").arg(count) : tr("No notifications"));
+    bell_->setAccessibleName(count > 1    ? tr("%1 notifications").arg(count)
+                             : count == 1 ? tr("1 notification")
+                                          : tr("No notifications"));
     bell_->setToolTip(bell_->accessibleName());
 }
 

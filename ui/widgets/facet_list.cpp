@@ -110,7 +110,9 @@ void FacetList::fill(QTreeWidgetItem* top, const FacetGroup& group) {
         item->setTextAlignment(1, Qt::AlignRight | Qt::AlignVCenter);
         item->setForeground(1, tokens().textMuted);
         item->setCheckState(0, kept.contains(v.value) ? Qt::Checked : Qt::Unchecked);
-        item->setData(0, Qt::AccessibleTextRole, tr("%1, %2 rows").arg(item->text(0), count));
+        item->setData(
+            0, Qt::AccessibleTextRole,
+            (v.count && *v.count == 1 ? tr("%1, %2 row") : tr("%1, %2 rows")).arg(item->text(0), count));
     }
     while (top->childCount() > static_cast<int>(group.values.size()))
         delete top->takeChild(top->childCount() - 1);
