@@ -27,6 +27,7 @@ void pad(std::string& out, std::string_view cell, size_t to, bool right, bool la
 
 std::string table(const std::vector<Column>& columns, const std::vector<std::vector<std::string>>& rows) {
     std::vector<size_t> widths;
+    widths.reserve(columns.size());
     for (const Column& c : columns) widths.push_back(width(c.title));
     for (const auto& row : rows)
         for (size_t i = 0; i < row.size() && i < widths.size(); ++i)

@@ -174,6 +174,7 @@ void Desktop::jobChanged(const engine::JobView& job) {
     else
         jobs_.erase(job.id);
     std::vector<ui::JobInfo> shown;
+    shown.reserve(jobs_.size());
     for (const auto& [id, j] : jobs_) shown.push_back(ui::jobInfo(j, now));
     window_.strip()->setJobs(shown);
 }
