@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/globals.h"
 #include "cli/workspace.h"
+#include "common/secrets.h"
 #include "engine/engine.h"
 
 #include <CLI/CLI.hpp>
@@ -33,6 +34,11 @@ Result<std::unique_ptr<engine::Engine>> openEngine(const Globals& globals, const
         if (!passphrase) return fail(passphrase.error());
         options.secrets = o.secrets;
         options.passphrase = Secret(std::string(text::trimRight(*passphrase)));
+    } else if (!o.lab && !readOnly) {
+        auto personal = app::personalSecrets(globals.paths); // what the window stores
+        if (!personal) return fail(personal.error());
+        options.secrets = personal->file;
+        options.passphrase = std::move(personal->passphrase);
     }
     return engine::Engine::open(std::move(options));
 }

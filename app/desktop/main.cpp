@@ -1,5 +1,6 @@
 // waypost: the window on the core.
 #include "common/paths.h"
+#include "common/secrets.h"
 #include "desktop/desktop.h"
 #include "desktop/ending.h"
 #include "desktop/options.h"
@@ -47,11 +48,20 @@ Places placesOf(const app::Paths& paths, const desktop::Options& options, const 
     return out;
 }
 
-int run(const desktop::Options& options, const Places& places) {
+int run(const desktop::Options& options, const app::Paths& paths, const Places& places) {
     engine::OpenOptions how;
     how.workspace = places.workspace;
     how.resources = places.resources;
     how.lab = options.lab || options.unattended();
+    if (!how.lab) {
+        // The lab's one password is made up at each start; the operator's are kept.
+        auto secrets = app::personalSecrets(paths);
+        if (!secrets)
+            return desktop::refuseWorkspace(secrets.error(), QString::fromStdString(paths.config.string()),
+                                            options.unattended());
+        how.secrets = secrets->file;
+        how.passphrase = std::move(secrets->passphrase);
+    }
     auto engine = engine::Engine::open(std::move(how));
     if (!engine)
         return desktop::refuseWorkspace(engine.error(), QString::fromStdString(places.workspace.string()),
@@ -82,5 +92,5 @@ int main(int argc, char** argv) {
         return exitStatusFor(paths.error().code);
     }
     const QTemporaryDir scratch;
-    return run(options, placesOf(*paths, options, scratch));
+    return run(options, *paths, placesOf(*paths, options, scratch));
 }

@@ -52,12 +52,23 @@ Result<void> endInterruptedRuns(Context& c) {
 
 } // namespace
 
+namespace {
+
+Result<std::unique_ptr<store::SecretStore>> openSecrets(const OpenOptions& options) {
+    if (options.secrets.empty()) return store::memorySecrets();
+    return store::openPassphraseFile(options.secrets, options.passphrase);
+}
+
+} // namespace
+
 Result<void> Engine::Impl::start() {
     Context& c = context;
     if (c.options.lab) net::guard::allowOnlyLoopback(true);
-    // The rules are read while the workspace is opened: both take tens of milliseconds.
+    // The rules are read and the secrets unsealed while the workspace is opened: each takes tens of
+    // milliseconds.
     const auto rules = c.options.resources / "rules";
     auto reading = std::async(std::launch::async, [&rules] { return reply::Classifier::load(rules); });
+    auto unsealing = std::async(std::launch::async, [&c] { return openSecrets(c.options); });
     store::WorkspaceOptions how;
     how.create = !c.options.readOnly;
     how.readOnly = c.options.readOnly;
@@ -70,13 +81,9 @@ Result<void> Engine::Impl::start() {
     auto providers = reply::ProviderMap::load(rules / "providers.json");
     if (!providers) return fail(providers.error());
     c.providers = *providers;
-    if (c.options.secrets.empty()) {
-        c.secrets = store::memorySecrets();
-    } else {
-        auto secrets = store::openPassphraseFile(c.options.secrets, c.options.passphrase);
-        if (!secrets) return fail(secrets.error());
-        c.secrets = std::move(*secrets);
-    }
+    auto secrets = unsealing.get();
+    if (!secrets) return fail(secrets.error());
+    c.secrets = std::move(*secrets);
     c.jobs = std::make_unique<JobBook>(*c.workspace, c.events, c.clock);
     if (auto ended = endInterruptedRuns(c); !ended) return ended;
     c.loop.startThread();
