@@ -159,8 +159,10 @@ class TstUiPlacement : public QObject {
         for (const QString& id : {u"seeds"_s, u"inbox"_s, u"junk"_s, u"not_sent"_s})
             QVERIFY2(!view->providers()->isColumnHidden(model->columnOf(id)), qPrintable(id));
         test::shoot(*page_, u"placement-narrow"_s);
-        page_->resize(1270, 800);
+        page_->resize(1600, 800);
         QTRY_VERIFY(!view->providers()->isColumnHidden(model->columnOf(u"waiting"_s)));
+        QVERIFY(!view->providers()->isColumnHidden(model->columnOf(u"category"_s)));
+        page_->resize(1270, 800);
     }
 
     void showTools() {

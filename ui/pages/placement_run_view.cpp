@@ -25,6 +25,7 @@ namespace waypost::ui {
 
 namespace {
 constexpr int reloadDelayMs = 150; // a run changes many seeds at once
+constexpr int shareExtra = 120;    // beyond its column's smallest width: an interval that can be read off
 } // namespace
 
 RunView::RunView(EngineBridge& bridge, QWidget* parent) : QWidget(parent), bridge_(bridge) {
@@ -113,6 +114,7 @@ QWidget* RunView::buildProviders() {
     providers_->setRows(providerModel_);
     providers_->setSortingEnabled(false);
     providers_->setAccessibleName(tr("Counts by provider"));
+    providers_->installEventFilter(this);
     const int share = providerModel_->columnOf(u"share"_s);
     providers_->setItemDelegateForColumn(share, new placement::ShareDelegate(providers_));
     return providers_;
@@ -185,7 +187,7 @@ void RunView::fillProviders() {
 // The share is what the table is read for: where there is too little room, counts that are zero everywhere
 // give way to it, the rarest first.
 void RunView::fitProviders() {
-    int need = 2 * providers_->frameWidth();
+    int need = 2 * providers_->frameWidth() + shareExtra;
     for (const Column& c : providerModel_->columns()) need += c.width;
     const int rows = providerModel_->rowCount();
     const auto isZero = [&](int column) {
@@ -202,14 +204,16 @@ void RunView::fitProviders() {
         providers_->setColumnHidden(column, hide);
         hide ? void(gaveWay_.insert(column)) : void(gaveWay_.remove(column));
     }
-    const int bar = need > providers_->width() ? providers_->horizontalScrollBar()->sizeHint().height() : 0;
+    const int bar =
+        need - shareExtra > providers_->width() ? providers_->horizontalScrollBar()->sizeHint().height() : 0;
     providers_->setFixedHeight(providers_->horizontalHeader()->sizeHint().height() +
                                std::clamp(rows, 2, 12) * space::rowComfortable + bar + 12);
 }
 
-void RunView::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    fitProviders();
+// The table's own size: the splitter lays it out after the view was resized.
+bool RunView::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == providers_ && event->type() == QEvent::Resize) fitProviders();
+    return QWidget::eventFilter(watched, event);
 }
 
 void RunView::fillSeeds() {

@@ -45,7 +45,7 @@ class RunView : public QWidget {
     void failed(const QString& sentence);
 
   protected:
-    void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
     QWidget* buildHead();
