@@ -53,7 +53,7 @@ class EngineBridge : public QObject {
 
 // Calls `good` with the snapshot's T, or `bad` with the error.
 template <class T, class Good, class Bad>
-void take(const engine::Snapshot& snapshot, Good good, Bad bad) {
+void take(const engine::Snapshot& snapshot, const Good& good, const Bad& bad) {
     if (const T* value = std::get_if<T>(&snapshot))
         good(*value);
     else if (const Error* error = std::get_if<Error>(&snapshot))

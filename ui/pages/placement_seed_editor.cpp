@@ -178,7 +178,7 @@ void SeedEditor::setLists(const std::vector<engine::SeedList>& lists) {
     chooser_->setCurrentIndex(std::max(0, chooser_->findData(id_)));
 }
 
-void SeedEditor::openList(QString id) {
+void SeedEditor::openList(QString id) { // NOLINT(performance-unnecessary-value-param): may be our own wanted_
     const int row = table_->currentIndex().row();
     const bool same = id == id_;
     id_ = id;
