@@ -149,6 +149,14 @@ std::string policyHeadline(const json::object& o) {
     return records->size() > 1 ? text::counted(records->size(), "record") : scalar(records->front());
 }
 
+size_t recordsOfHosts(const json::object& o) {
+    size_t n = 0;
+    if (const json::array* hosts = json::list(o, "hosts"))
+        for (const json::value& h : *hosts)
+            if (const json::object* host = h.if_object()) n += countOf(*host, "records");
+    return n;
+}
+
 // One line for the list of areas; the finding sentences say more.
 std::string headline(std::string_view id, const json::object& o) {
     if (id == "spf")
@@ -174,7 +182,9 @@ std::string headline(std::string_view id, const json::object& o) {
     if (id == "ptr")
         return countOf(o, "addresses") == 0 ? "no address to check"
                                             : text::counted(countOf(o, "addresses"), "address", "addresses");
-    if (id == "dane") return text::counted(countOf(o, "hosts"), "mail host") + " looked at";
+    if (id == "dane")
+        return fmt::format("{} at {}", text::counted(recordsOfHosts(o), "TLSA record"),
+                           text::counted(countOf(o, "hosts"), "mail host"));
     if (id == "zone") return text::counted(countOf(o, "name_servers"), "name server");
     if (id == "caa") return text::counted(countOf(o, "records"), "record");
     return policyHeadline(o);
@@ -184,7 +194,14 @@ bool isAbsent(std::string_view id, const json::object& o) {
     if (id == "spf" || id == "dmarc") return json::text(o, "record").empty();
     if (id == "mta-sts" || id == "tls-rpt" || id == "bimi" || id == "caa") return countOf(o, "records") == 0;
     if (id == "dkim") return countOf(o, "selectors") == 0;
+    if (id == "dane") return recordsOfHosts(o) == 0;
     return false;
+}
+
+// The record is there and the policy behind it was not fetched: nothing is known about what it asks for.
+bool policyUnread(std::string_view id, const json::object& o) {
+    const json::object* policy = json::child(o, "policy");
+    return id == "mta-sts" && countOf(o, "records") == 1 && policy && stateOf(*policy) == State::Unknown;
 }
 
 State worst(const DomainView& view, std::string_view area) {
@@ -264,6 +281,10 @@ AreaView readArea(const AreaName& name, const json::object& o, const DomainView&
                                              : headline(name.id, o);
     area.state = looked == State::Unknown ? State::Unknown : worst(view, name.id);
     if (area.state == State::Ok && isAbsent(name.id, o)) area.state = State::Absent;
+    if (area.state == State::Ok && policyUnread(name.id, o)) {
+        area.state = State::Unknown;
+        area.headline += " (the policy behind it was not checked)";
+    }
     if (const FindingView* missing = missingDomain(view);
         missing && needsTheName(name.id) &&
         (area.state == State::Ok || json::text(o, "state") == "not-checked")) {
