@@ -96,6 +96,7 @@ void SettingsStreams::setRules(const std::vector<engine::StreamRule>& rules) {
 
 std::vector<engine::StreamRule> SettingsStreams::rules() const {
     std::vector<engine::StreamRule> out;
+    out.reserve(size_t(table_->rowCount()));
     const auto cell = [this](int row, int column) {
         const QTableWidgetItem* item = table_->item(row, column);
         return item ? item->text().trimmed().toStdString() : std::string();

@@ -294,7 +294,7 @@ QString RawView::shownText() const {
 void RawView::fillCopyMenu(QMenu& menu) {
     const std::optional<ByteRange> range = selectedBytes();
     const QByteArray part = range ? bytes_.mid(range->start, range->length) : bytes_;
-    const auto copy = [&menu, this](const QString& title, auto make) {
+    const auto copy = [&menu, this](const QString& title, const auto& make) {
         menu.addAction(title, this, [make] { QApplication::clipboard()->setText(make()); });
     };
     copy(range ? tr("Selection as text") : tr("All as text"),
