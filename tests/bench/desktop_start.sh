@@ -6,7 +6,7 @@ set -eu
 build=${1:-build/release} workspace=${2:-} runs=${3:-5}
 export WAYPOST_RESOURCES="${WAYPOST_RESOURCES:-$(dirname "$0")/../../resources}" WAYPOST_TIMING=1 HOME=$(mktemp -d)
 export XDG_RUNTIME_DIR="$HOME" QT_QPA_PLATFORM=xcb
-trap 'rm -rf "$HOME"; kill $xvfb 2> /dev/null' EXIT
+trap 'rm -rf "$HOME"; kill $xvfb 2> /dev/null || true' EXIT
 Xvfb :97 -screen 0 1600x1000x24 > /dev/null 2>&1 & xvfb=$!
 export DISPLAY=:97
 sleep 1
@@ -16,7 +16,7 @@ ours() {
     sleep 2
     sed -n 's/.*first paint \([0-9]*\) ms.*/\1/p' "$HOME/err" >> "$HOME/ours"
     sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status" >> "$HOME/memory"
-    kill $pid; wait $pid || true
+    kill $pid 2> /dev/null || true; wait $pid 2> /dev/null || true
 }
 peer() { # peer NAME COMMAND…
     name=$1; shift
@@ -24,7 +24,7 @@ peer() { # peer NAME COMMAND…
     a=$(now); "$@" > /dev/null 2>&1 & pid=$!
     while ! xdotool search --onlyvisible --pid $pid > /dev/null 2>&1 && kill -0 $pid 2> /dev/null; do :; done
     echo $(($(now) - a)) >> "$HOME/$name"
-    kill $pid; wait $pid 2> /dev/null || true
+    kill $pid 2> /dev/null || true; wait $pid 2> /dev/null || true
 }
 i=0
 while [ "$i" -lt "$runs" ]; do
