@@ -40,7 +40,7 @@ SettingsStreams::SettingsStreams(EngineBridge& bridge, QWidget* parent)
     table_->setSelectionMode(QAbstractItemView::SingleSelection);
     table_->setAccessibleName(tr("Stream rules, in the order they are tried"));
     table_->setItemDelegateForColumn(
-        1, new ChoiceDelegate({u"sender"_s, u"sender-domain"_s, u"relay"_s, u"source"_s}, table_));
+        1, new ChoiceDelegate({u"sender"_s, u"sender-domain"_s, u"source"_s}, table_));
     sentence_->setWordWrap(true);
     sentence_->hide();
     save_->setProperty("primary", true);
