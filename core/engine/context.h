@@ -74,6 +74,13 @@ Snapshot answer(Context& c, const RunQuery& q);
 Snapshot answer(Context& c, const SeedEvidenceQuery& q);
 Snapshot answer(Context& c, const SettingsQuery& q);
 Snapshot answer(Context& c, const PreviewRun& q);
+Snapshot answer(Context& c, const InspectionsQuery& q);
+Snapshot answer(Context& c, const DomainDiffQuery& q);
+Snapshot answer(Context& c, const SpfTrialQuery& q);
+Snapshot answer(Context& c, const RequirementsQuery& q);
+Snapshot answer(Context& c, const RotationsQuery& q);
+Snapshot answer(Context& c, const MessagesQuery& q);
+Snapshot answer(Context& c, const MessageQuery& q);
 
 Snapshot perform(Context& c, const ImportFiles& command);
 Snapshot perform(Context& c, const ExportEvents& command);
@@ -89,6 +96,11 @@ Snapshot perform(Context& c, const SaveRoute& command);
 Snapshot perform(Context& c, const DeleteRoute& command);
 Snapshot perform(Context& c, const SaveStreams& command);
 Snapshot perform(Context& c, const CancelJob& command);
+Snapshot perform(Context& c, const StartRotation& command);
+Snapshot perform(Context& c, const AdvanceRotation& command);
+Snapshot perform(Context& c, const CheckMessage& command);
+Snapshot perform(Context& c, const ForgetMessage& command);
+Snapshot perform(Context& c, const ExportBundle& command);
 
 // A Result as a Snapshot: its value, or its Error.
 template <class T>

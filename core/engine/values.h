@@ -5,6 +5,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "engine/domain_values.h"
+#include "engine/evidence_values.h"
+#include "engine/message_values.h"
 #include "reply/event.h"
 
 #include <array>
@@ -22,28 +25,6 @@ using Ticket = std::uint64_t; // names one request; its answer carries it
 struct TimeRange {
     UtcTime from, to; // [from, to)
     bool operator==(const TimeRange&) const = default;
-};
-
-// The state of a check or a thing shown with a glyph. Unknown is "could not look" or "not looked yet", never
-// good or bad.
-enum class State : std::uint8_t { Ok, Info, Warning, Error, Unknown, Absent };
-
-// A node of an explanation: what was seen, and which bytes of which raw document say so.
-struct Node {
-    std::string label;
-    std::string value;
-    State state = State::Info;
-    int raw = -1; // index into the documents beside the tree; -1: none
-    int start = 0, length = 0;
-    std::vector<Node> children;
-};
-
-// Bytes as they came: a log line, a DNS answer, headers, a transcript.
-struct RawDocument {
-    std::string title; // "mail.log at byte 1204", "answer of 127.0.0.1:53"
-    std::string bytes;
-    std::string note;    // "the file has changed since the import", empty when all is well
-    bool binary = false; // show as hex
 };
 
 // --- jobs, activity, status
@@ -197,71 +178,6 @@ struct ImportSummary {
     std::vector<File> files;
 };
 
-// --- domains
-// ------------------------------------------------------------------------------------------------------
-
-struct DomainsQuery {};
-struct DomainLine {
-    std::string name;
-    UtcTime checked;
-    int errors = 0, warnings = 0;
-    bool inspected = false;
-    bool couldNotLook = false;
-};
-struct Domains {
-    std::vector<DomainLine> domains;
-};
-
-struct InspectDomain {
-    std::string name;
-    std::vector<std::string> selectors;
-};
-struct ForgetDomain {
-    std::string name;
-};
-struct DomainQuery {
-    std::string name;
-};
-struct AnswerView {
-    std::string question, status, server, transport;
-    int rcode = -1;
-    std::int64_t ttl = -1; // -1: none
-    bool authenticated = false;
-    UtcTime at;
-    int tookMs = 0;
-    std::string records; // zone file form, a line each
-    std::string raw;     // message as received
-};
-struct AreaView {
-    std::string id, title; // "spf", "SPF"
-    State state = State::Unknown;
-    std::string headline;   // "pass possible, 8 of 10 lookups"
-    std::vector<Node> tree; // Node::raw is an index into DomainView::answers
-};
-struct FindingView {
-    std::string id, severity, area, subject, seen, good, fix, section, verify;
-    int answer = -1; // index into DomainView::answers
-};
-struct DomainView {
-    std::string name;
-    UtcTime checked;
-    std::vector<AreaView> areas;
-    std::vector<FindingView> findings;
-    std::vector<AnswerView> answers;
-    std::string json; // the same as `domain inspect --json`
-};
-struct DnsHistoryQuery {
-    std::string name, type;
-};
-struct DnsHistoryRow {
-    UtcTime firstSeen, lastSeen;
-    std::string status, records, server;
-};
-struct DnsHistory {
-    std::string name, type;
-    std::vector<DnsHistoryRow> rows;
-};
-
 // --- placement
 // ----------------------------------------------------------------------------------------------------
 
@@ -413,15 +329,19 @@ struct Done {
     std::string id;
 }; // a command took effect; id of what it made or of the job it started
 
-using Query = std::variant<JobsQuery, ActivityQuery, StatusQuery, TodayQuery, OverviewQuery, EventsQuery,
-                           EventQuery, DomainsQuery, DomainQuery, DnsHistoryQuery, SeedListsQuery, RunsQuery,
-                           RunQuery, SeedEvidenceQuery, SettingsQuery, PreviewRun>;
-using Command = std::variant<ImportFiles, ExportEvents, InspectDomain, ForgetDomain, SaveSeedList,
-                             DeleteSeedList, ImportSeeds, PutSecret, StartRun, SaveSetting, SaveRoute,
-                             DeleteRoute, SaveStreams, CancelJob>;
+using Query =
+    std::variant<JobsQuery, ActivityQuery, StatusQuery, TodayQuery, OverviewQuery, EventsQuery, EventQuery,
+                 DomainsQuery, DomainQuery, DnsHistoryQuery, SeedListsQuery, RunsQuery, RunQuery,
+                 SeedEvidenceQuery, SettingsQuery, PreviewRun, InspectionsQuery, DomainDiffQuery,
+                 SpfTrialQuery, RequirementsQuery, RotationsQuery, MessagesQuery, MessageQuery>;
+using Command =
+    std::variant<ImportFiles, ExportEvents, InspectDomain, ForgetDomain, SaveSeedList, DeleteSeedList,
+                 ImportSeeds, PutSecret, StartRun, SaveSetting, SaveRoute, DeleteRoute, SaveStreams,
+                 CancelJob, StartRotation, AdvanceRotation, CheckMessage, ForgetMessage, ExportBundle>;
 using Snapshot = std::variant<Error, Done, Jobs, Activity, Status, Today, Overview, EventPage, EventDetail,
                               ImportSummary, Domains, DomainView, DnsHistory, SeedLists, SeedsImported,
-                              RunPreview, Runs, RunView, SeedEvidence, Settings>;
+                              RunPreview, Runs, RunView, SeedEvidence, Settings, Inspections, DomainDiff,
+                              SpfTrial, Requirements, Rotations, Messages, MessageView>;
 
 struct Answered {
     Ticket ticket = 0;
