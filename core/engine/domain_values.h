@@ -34,7 +34,7 @@ struct ForgetDomain {
 // The newest report, or the newest at or before `asOf`.
 struct DomainQuery {
     std::string name;
-    std::optional<UtcTime> asOf;
+    std::optional<UtcTime> asOf = {};
 };
 struct AreaView {
     std::string id, title; // "spf", "SPF"
