@@ -83,11 +83,16 @@ std::string Unbound::absent() {
     return missing("UNBOUND", {unbound});
 }
 
-std::unique_ptr<Unbound> Unbound::start(const std::vector<const ZoneFile*>& zones, std::uint16_t upstream,
-                                        std::string& why) {
+std::unique_ptr<Unbound> Unbound::prepared() {
     auto u = std::make_unique<Unbound>();
     u->folder_ = temporaryFolder();
     u->port_ = freeLoopbackPort();
+    return u;
+}
+
+std::unique_ptr<Unbound> Unbound::start(const std::vector<const ZoneFile*>& zones, std::uint16_t upstream,
+                                        std::string& why) {
+    auto u = prepared();
     const fs::path& f = u->folder_;
     std::string anchors, stubs, local;
     for (const ZoneFile* z : zones) {
@@ -99,14 +104,33 @@ std::unique_ptr<Unbound> Unbound::start(const std::vector<const ZoneFile*>& zone
         stubs += "stub-zone:\n  name: \"" + z->name() + ".\"\n  stub-addr: 127.0.0.1@" +
                  std::to_string(upstream) + "\n  stub-prime: no\n";
     }
+    const std::string options =
+        "  module-config: \"validator iterator\"\n  val-log-level: 2\n" + local + anchors;
+    return startWith(std::move(u), options, stubs, why);
+}
+
+std::unique_ptr<Unbound> Unbound::startForwarding(std::uint16_t upstream, std::string& why) {
+    const std::string options = "  module-config: \"iterator\"\n  unblock-lan-zones: yes\n"
+                                "  infra-host-ttl: 0\n"
+                                "  local-zone: \"invalid.\" nodefault\n"
+                                "  local-zone: \"localhost.\" nodefault\n"
+                                "  local-zone: \"127.in-addr.arpa.\" nodefault\n";
+    const std::string zones =
+        "forward-zone:\n  name: \".\"\n  forward-addr: 127.0.0.1@" + std::to_string(upstream) + "\n";
+    return startWith(prepared(), options, zones, why);
+}
+
+std::unique_ptr<Unbound> Unbound::startWith(std::unique_ptr<Unbound> u, const std::string& options,
+                                            const std::string& zones, std::string& why) {
+    const fs::path& f = u->folder_;
     writeWhole(f / "unbound.conf",
                "server:\n  interface: 127.0.0.1\n  port: " + std::to_string(u->port_) +
                    "\n  username: \"\"\n  chroot: \"\"\n  directory: " + quoted(f) + "\n  pidfile: " +
                    quoted(f / "pid") + "\n  use-syslog: no\n  logfile: " + quoted(f / "log") +
-                   "\n  verbosity: 1\n  val-log-level: 2\n  do-ip6: no\n  do-not-query-localhost: no\n"
-                   "  module-config: \"validator iterator\"\n  access-control: 127.0.0.0/8 allow\n"
+                   "\n  verbosity: 1\n  do-ip6: no\n  do-not-query-localhost: no\n"
+                   "  access-control: 127.0.0.0/8 allow\n"
                    "  num-threads: 1\n  root-hints: \"\"\n  local-zone: \"test.\" nodefault\n" +
-                   local + anchors + "remote-control:\n  control-enable: no\n" + stubs);
+                   options + "remote-control:\n  control-enable: no\n" + zones);
     u->server_.emplace(std::vector<std::string>{unbound, "-d", "-c", (f / "unbound.conf").string()},
                        f / "out");
     if (waitUntil([&] { return !u->server_->running() || listensOn(u->port_); }, 10) && u->server_->running())

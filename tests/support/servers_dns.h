@@ -46,10 +46,18 @@ class Unbound {
     // Asks the server at `upstream` for these zones and trusts the anchors of the signed ones.
     static std::unique_ptr<Unbound> start(const std::vector<const ZoneFile*>& zones, std::uint16_t upstream,
                                           std::string& why);
+    // Asks the server at `upstream`, which answers as a recursive resolver, for every name; validates
+    // nothing.
+    static std::unique_ptr<Unbound> startForwarding(std::uint16_t upstream, std::string& why);
     [[nodiscard]] std::uint16_t port() const { return port_; }
     [[nodiscard]] std::string log() const { return readWhole(folder_ / "log"); }
 
   private:
+    // `options` for the server clause, `zones` the clauses after it.
+    static std::unique_ptr<Unbound> startWith(std::unique_ptr<Unbound> u, const std::string& options,
+                                              const std::string& zones, std::string& why);
+    static std::unique_ptr<Unbound> prepared();
+
     std::filesystem::path folder_;
     std::uint16_t port_ = 0;
     std::optional<ServerProcess> server_;
