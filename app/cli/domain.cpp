@@ -104,7 +104,10 @@ void inspect(Globals& globals, const Options& o) {
     if (!catalogue) return printError(globals, catalogue.error());
     auto guesses = domain::loadSelectorList(globals.paths.resources / "lists" / "dkim-selectors.json");
     if (!guesses) return printError(globals, guesses.error());
+    auto suffixes = dns::PublicSuffixList::system();
+    if (!suffixes) return printError(globals, suffixes.error());
     options.catalogue = *catalogue;
+    options.publicSuffixes = *suffixes;
     options.guessedSelectors = *guesses;
     options.selectors = o.selectors;
     for (const std::string& name : o.names) inspectOne(globals, name, options);

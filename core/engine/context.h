@@ -5,6 +5,7 @@
 #pragma once
 
 #include "delivery/route.h"
+#include "dns/public_suffix.h"
 #include "dns/resolver.h"
 #include "engine/engine.h"
 #include "engine/event_queue.h"
@@ -32,6 +33,7 @@ struct Context {
     std::unique_ptr<store::SecretStore> secrets;
     std::shared_ptr<const reply::Classifier> classifier;
     std::shared_ptr<const reply::ProviderMap> providers;
+    std::shared_ptr<const dns::PublicSuffixList> publicSuffixes; // null: neither a file nor a built-in list
     std::unique_ptr<lab::Lab> lab;
     std::unique_ptr<JobBook> jobs;
     net::Loop loop;

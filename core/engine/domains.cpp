@@ -94,6 +94,7 @@ Result<domain::InspectOptions> inspectOptions(Context& c, const InspectDomain& c
     options.catalogue = *catalogue;
     options.guessedSelectors = *guesses;
     options.selectors = command.selectors;
+    options.publicSuffixes = c.publicSuffixes;
     options.clock = &c.clock;
     return options;
 }

@@ -81,6 +81,11 @@ Result<void> Engine::Impl::start() {
     auto providers = reply::ProviderMap::load(rules / "providers.json");
     if (!providers) return fail(providers.error());
     c.providers = *providers;
+    auto suffixes = dns::PublicSuffixList::system();
+    if (suffixes)
+        c.publicSuffixes = *suffixes;
+    else
+        log::warn("engine", suffixes.error().describe());
     auto secrets = unsealing.get();
     if (!secrets) return fail(secrets.error());
     c.secrets = std::move(*secrets);

@@ -104,6 +104,8 @@ class TestEngine : public QObject {
             if (a.id == "dane") QCOMPARE(int(a.state), int(State::Absent));
         }
         QVERIFY(!view.findings.empty());
+        // Both readings of the organisational domain: the tree walk and the public suffix list.
+        QVERIFY2(view.json.contains(R"("org_domain_psl":"acme.test")"), view.json.c_str());
         bool raw = false;
         for (const AnswerView& a : view.answers) raw = raw || !a.raw.empty();
         QVERIFY(raw);
