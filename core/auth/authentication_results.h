@@ -39,9 +39,20 @@ struct AuthenticationResults {
 
 inline constexpr size_t maxAuthResultsBytes = 64 * 1024; // of a value; the rest is a problem
 inline constexpr size_t maxAuthResults = 100;            // methods of one field
+inline constexpr size_t maxAuthProperties = 100;         // of one method
 
+// `value` may be folded; spans are in it. Never fails. What receivers write against the grammar (a value that
+// needs quotes and has none, a missing server name, reason= behind a property) is read and named.
 AuthenticationResults parseAuthenticationResults(std::string_view value);
-// As a header value, folded at 78 columns.
+
+struct ArcAuthenticationResults {
+    std::optional<int> instance; // of "i=1;" at the start (RFC 8617 section 4.1.1)
+    AuthenticationResults results;
+};
+ArcAuthenticationResults parseArcAuthenticationResults(std::string_view value);
+
+// As a header value, folded at 78 columns with CRLF and a tab. What a token cannot hold is quoted; control
+// characters become spaces, so that nothing foreign can end the field.
 std::string formatAuthenticationResults(const AuthenticationResults& r);
 
 } // namespace waypost::auth
