@@ -56,7 +56,7 @@ struct DkimCheck {
 inline constexpr size_t maxDkimSignatures = 10; // more are counted and not verified
 
 struct DkimVerifyOptions {
-    UtcTime now;               // for x= and t=
+    UtcTime now;               // for x= and t=; zero: times are not judged
     Millis clockSkew{300'000}; // a t= this far in the future is accepted
     size_t maxSignatures = maxDkimSignatures;
 };

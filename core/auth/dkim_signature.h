@@ -19,13 +19,14 @@ std::string_view canonicalizationName(Canonicalization c);
 
 struct DkimSignature {
     TagList tags;          // spans are in the raw value of the field
+    Span signatureSpan;    // what is emptied before hashing: the value of b= and the white space around it
     std::string algorithm; // "rsa-sha256"
     std::string domain;    // d=, lower case, A-labels
     std::string selector;  // s=
     std::string identity;  // i=, or "@" and d=
     bool identityGiven = false;
     Canonicalization header = Canonicalization::Simple, body = Canonicalization::Simple;
-    std::vector<std::string> headers;      // h=, as written, in order
+    std::vector<std::string> headers;      // h=, as written, in order; empty names are left out
     std::string bodyHash;                  // octets of bh=
     std::string signature;                 // octets of b=
     std::optional<std::uint64_t> length;   // l=
@@ -34,5 +35,13 @@ struct DkimSignature {
     std::optional<int> instance;           // i= of an ARC header
     std::string fault;                     // one sentence; empty: well formed
 };
+
+inline constexpr size_t maxSignatureField = 64 * 1024; // a longer field is a fault and is not read
+
+// `rawValue` is what stands behind the colon, folds included. What could be read before a fault is kept.
+DkimSignature parseDkimSignature(std::string_view rawValue);
+DkimSignature parseArcMessageSignature(std::string_view rawValue);
+// A seal (RFC 8617 section 4.1.3): no h=, bh=, c=; cv= is left in `tags`.
+DkimSignature parseArcSeal(std::string_view rawValue);
 
 } // namespace waypost::auth
