@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include <stdexcept>
+#include <utility>
 
 namespace waypost {
 
@@ -21,10 +22,12 @@ std::string Random::token(size_t length) {
 }
 
 std::uint64_t SystemRandom::next() {
-    std::uint64_t value = 0;
-    if (getrandom(&value, sizeof value, 0) != ssize_t(sizeof value))
-        throw std::runtime_error("The kernel gave no random bytes.");
-    return value;
+    if (left_ == 0) {
+        if (getrandom(drawn_.data(), sizeof drawn_, 0) != ssize_t(sizeof drawn_))
+            throw std::runtime_error("The kernel gave no random bytes.");
+        left_ = drawn_.size();
+    }
+    return std::exchange(drawn_[--left_], 0);
 }
 
 std::uint64_t SeededRandom::next() {

@@ -1,6 +1,8 @@
 // Randomness as a parameter, so that a run can be repeated. Thread rule: one instance per thread.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -16,10 +18,14 @@ class Random {
     std::string token(size_t length);
 };
 
-// The kernel's generator.
+// The kernel's generator, 256 bytes a system call. A number is forgotten when it is given.
 class SystemRandom final : public Random {
   public:
     std::uint64_t next() override;
+
+  private:
+    std::array<std::uint64_t, 32> drawn_{};
+    size_t left_ = 0;
 };
 
 // splitmix64 from a seed: the lab and the tests.

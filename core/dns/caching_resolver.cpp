@@ -1,18 +1,29 @@
 #include "dns/caching_resolver.h"
 
 #include "base/text.h"
-
-#include <deque>
+#include "dns/packed_answer.h"
 
 namespace waypost::dns {
 
 namespace {
 
+struct Entry;
+using Entries = std::unordered_map<std::string, Entry>;
+using Node = Entries::value_type; // keeps its address
+
 struct Entry {
-    Answer answer;
+    std::string packed;
     Millis until{0}; // monotonic
-    std::uint64_t serial = 0;
+    Node* newer = nullptr;
+    Node* older = nullptr;
 };
+
+// Who waits for a question that is under way; mostly one.
+struct Waiting {
+    Resolver::Done done;
+    std::vector<std::pair<Question, Resolver::Done>> joined;
+};
+using UnderWay = std::unordered_map<std::string, Waiting>;
 
 // RFC 2308 section 5: only the SOA says how long "no" holds.
 bool mayKeep(const Answer& a) {
@@ -28,60 +39,75 @@ struct CachingResolver::State {
         : upstream(u), clock(c), maxEntries(std::max<size_t>(n, 1)) {}
 
     const std::string& keyOf(const Question& q);
+    void link(Node& node);
+    void unlink(Node& node);
     void store(const std::string& key, const Answer& answer);
-    void arrived(const std::string& key, Answer answer);
+    void arrived(UnderWay::value_type* asked, Answer answer);
 
     Resolver& upstream;
     const Clock& clock;
     size_t maxEntries;
-    std::unordered_map<std::string, Entry> entries;
-    std::deque<std::pair<std::string, std::uint64_t>> order; // oldest first; stale when the serial differs
-    std::unordered_map<std::string, std::vector<std::pair<Question, Done>>> underWay;
+    Entries entries;
+    Node* newest = nullptr; // last used
+    Node* oldest = nullptr;
+    UnderWay underWay;
     std::string key; // kept for its memory
-    std::uint64_t serial = 0;
     Counters counters;
 };
 
 const std::string& CachingResolver::State::keyOf(const Question& q) {
     std::string_view name = q.name;
     if (name.ends_with('.') && !name.ends_with("\\.")) name.remove_suffix(1);
-    key.assign(name);
-    for (char& c : key) c = text::lower(c);
-    key += '\0';
-    key += char(std::uint16_t(q.type) >> 8);
-    key += char(std::uint16_t(q.type) & 0xff);
+    key.resize(name.size() + 2);
+    char* at = key.data();
+    for (char c : name) *at++ = text::lower(c);
+    *at++ = char(std::uint16_t(q.type) >> 8);
+    *at = char(std::uint16_t(q.type) & 0xff);
     return key;
 }
 
-void CachingResolver::State::store(const std::string& k, const Answer& answer) {
-    auto& entry = entries[k];
-    entry.answer = answer;
-    entry.answer.transport = Transport::Cache;
-    entry.until = clock.monotonic() + std::chrono::seconds(answer.cacheTtl());
-    entry.serial = ++serial;
-    order.emplace_back(k, entry.serial);
-    while (entries.size() > maxEntries || order.size() > 2 * maxEntries) {
-        auto oldest = entries.find(order.front().first);
-        if (oldest != entries.end() && oldest->second.serial == order.front().second) {
-            entries.erase(oldest);
-            ++counters.evicted;
-        }
-        order.pop_front();
-    }
+void CachingResolver::State::link(Node& node) {
+    node.second.older = newest;
+    node.second.newer = nullptr;
+    (newest ? newest->second.newer : oldest) = &node;
+    newest = &node;
 }
 
-void CachingResolver::State::arrived(const std::string& k, Answer answer) {
-    if (mayKeep(answer)) store(k, answer);
-    auto node = underWay.extract(k);
-    if (node.empty()) return;
-    auto& waiting = node.mapped();
-    for (size_t i = 1; i < waiting.size(); ++i) {
+void CachingResolver::State::unlink(Node& node) {
+    Entry& e = node.second;
+    (e.newer ? e.newer->second.older : newest) = e.older;
+    (e.older ? e.older->second.newer : oldest) = e.newer;
+}
+
+void CachingResolver::State::store(const std::string& k, const Answer& answer) {
+    // In steps of four: every step visits all entries.
+    if (entries.size() == entries.bucket_count())
+        entries.rehash(std::min(maxEntries, 4 * entries.size()) + 1);
+    auto [at, fresh] = entries.try_emplace(k);
+    if (!fresh) unlink(*at);
+    link(*at);
+    Entry& entry = at->second;
+    entry.packed = packAnswer(answer);
+    entry.until = clock.monotonic() + std::chrono::seconds(answer.cacheTtl());
+    if (entries.size() <= maxEntries) return;
+    Node& last = *oldest;
+    unlink(last);
+    entries.erase(entries.find(last.first));
+    ++counters.evicted;
+}
+
+void CachingResolver::State::arrived(UnderWay::value_type* asked, Answer answer) {
+    if (mayKeep(answer)) store(asked->first, answer);
+    // Those who wait may ask the same again: it is not under way any more.
+    auto node = underWay.extract(underWay.find(asked->first));
+    Waiting& waiting = node.mapped();
+    for (auto& [question, done] : waiting.joined) {
         Answer copy = answer;
-        copy.question = std::move(waiting[i].first);
+        copy.question = std::move(question);
         copy.transport = Transport::Cache;
-        waiting[i].second(std::move(copy));
+        done(std::move(copy));
     }
-    waiting[0].second(std::move(answer));
+    waiting.done(std::move(answer));
 }
 
 CachingResolver::CachingResolver(Resolver& upstream, const Clock& clock, size_t maxEntries)
@@ -92,28 +118,33 @@ void CachingResolver::resolve(Question question, Done done) {
     State& s = *state_;
     const std::string& key = s.keyOf(question);
     if (auto found = s.entries.find(key); found != s.entries.end()) {
+        s.unlink(*found);
         if (found->second.until > s.clock.monotonic()) {
+            s.link(*found);
             ++s.counters.hits;
-            Answer answer = found->second.answer;
-            answer.question = std::move(question);
+            Answer answer = unpackAnswer(found->second.packed, std::move(question));
+            answer.transport = Transport::Cache;
             return done(std::move(answer));
         }
         s.entries.erase(found);
     }
-    auto [waiting, first] = s.underWay.try_emplace(key);
-    waiting->second.emplace_back(question, std::move(done));
+    auto [at, first] = s.underWay.try_emplace(key);
     if (!first) {
         ++s.counters.joined;
+        at->second.joined.emplace_back(std::move(question), std::move(done));
         return;
     }
     ++s.counters.misses;
-    auto arrived = [state = state_, key](Answer answer) { state->arrived(key, std::move(answer)); };
+    at->second.done = std::move(done);
+    auto arrived = [state = state_, asked = &*at](Answer answer) {
+        state->arrived(asked, std::move(answer));
+    };
     s.upstream.resolve(std::move(question), std::move(arrived));
 }
 
 void CachingResolver::clear() {
     state_->entries.clear();
-    state_->order.clear();
+    state_->newest = state_->oldest = nullptr;
 }
 
 size_t CachingResolver::size() const {

@@ -19,7 +19,8 @@ class CachingResolver final : public Resolver {
         std::uint64_t hits = 0, misses = 0, joined = 0, evicted = 0;
     };
 
-    // `upstream` and `clock` must outlive this and what is under way. The oldest entries go when it is full.
+    // `upstream` and `clock` must outlive this and what is under way. What was not used for longest goes
+    // when it is full.
     CachingResolver(Resolver& upstream, const Clock& clock, size_t maxEntries = defaultEntries);
     ~CachingResolver() override;
 

@@ -11,12 +11,6 @@ namespace waypost::dns {
 
 namespace {
 
-// The one spelling of a name: lower case, escaped, no trailing dot. What was asked may come unescaped.
-std::string canonical(std::string_view name) {
-    auto labels = nameToLabels(name);
-    return text::lowered(labels ? labelsToName(*labels) : std::string(name));
-}
-
 Answer malformed(Answer answer, std::string sentence) {
     answer.status = Status::Malformed;
     answer.records.clear();
@@ -24,42 +18,51 @@ Answer malformed(Answer answer, std::string sentence) {
     return answer;
 }
 
-// Moves the alias chain from `name` and the records at its end into `out`. Returns a remark: empty, or why
-// the chain has no end.
+// The alias chain from the asked name and the records at its end, moved out of the answer section.
 struct Chain {
     std::vector<Record> records;
     bool tooLong = false;
-    std::string remark;
+    std::string remark; // empty, or why the chain has no end
 };
 
-const Record* aliasOf(const std::vector<Record>& answers, const std::string& name) {
-    auto isAlias = [&](const Record& r) { return r.type == RecordType::CNAME && r.name == name; };
-    auto it = std::find_if(answers.begin(), answers.end(), isAlias);
+Record* aliasOf(std::vector<Record>& answers, std::string_view name) {
+    auto isAlias = [&](const Record& r) { return r.type == RecordType::CNAME && sameName(r.name, name); };
+    auto it = std::ranges::find_if(answers, isAlias);
     return it == answers.end() ? nullptr : &*it;
 }
 
-Chain follow(const std::vector<Record>& answers, std::string name, RecordType type) {
+bool isWanted(const Record& r, std::string_view name, RecordType type) {
+    const bool typeFits = r.type == type || type == RecordType::ANY || r.type == RecordType::RRSIG;
+    return typeFits && sameName(r.name, name);
+}
+
+Chain follow(std::vector<Record>& answers, const std::string& asked, RecordType type) {
     Chain chain;
-    std::vector<std::string> seen{name};
     const bool direct = type == RecordType::CNAME || type == RecordType::ANY;
-    while (const Record* alias = direct ? nullptr : aliasOf(answers, name)) {
+    // Nearly every answer: no alias, nothing to leave out.
+    if (std::ranges::all_of(answers, [&](const Record& r) { return isWanted(r, asked, type); })) {
+        chain.records = std::move(answers);
+        return chain;
+    }
+    std::string name = asked;
+    std::vector<std::string> seen{canonicalName(asked)};
+    while (Record* alias = direct ? nullptr : aliasOf(answers, name)) {
         if (seen.size() > size_t(maxCnames)) {
             chain.tooLong = true;
             chain.remark = fmt::format("The answer goes through more than {} aliases.", maxCnames);
             return chain;
         }
-        chain.records.push_back(*alias);
-        name = canonical(std::get<NameData>(alias->data).name);
-        if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+        name = canonicalName(std::get<NameData>(alias->data).name);
+        chain.records.push_back(std::move(*alias));
+        answers.erase(answers.begin() + (alias - answers.data()));
+        if (std::ranges::find(seen, name) != seen.end()) {
             chain.remark = fmt::format("The aliases go round in a circle at {}.", name);
             return chain;
         }
         seen.push_back(name);
     }
-    for (const auto& r : answers) {
-        const bool wanted = r.type == type || type == RecordType::ANY || r.type == RecordType::RRSIG;
-        if (wanted && r.name == name) chain.records.push_back(r);
-    }
+    for (auto& r : answers)
+        if (isWanted(r, name, type)) chain.records.push_back(std::move(r));
     return chain;
 }
 
@@ -71,8 +74,10 @@ Status statusOf(const Answer& a) {
     case 5: return Status::Refused;
     default: return Status::ServFail;
     }
-    if (a.question.type == RecordType::ANY) return a.records.empty() ? Status::NoData : Status::Ok;
-    return a.ofType(a.question.type).empty() ? Status::NoData : Status::Ok;
+    auto asked = [&](const Record& r) {
+        return a.question.type == RecordType::ANY || r.type == a.question.type;
+    };
+    return std::ranges::any_of(a.records, asked) ? Status::Ok : Status::NoData;
 }
 
 // Empty when the message answers this question.
@@ -82,7 +87,7 @@ std::string mismatch(const Message& m, const Question& asked) {
     if (m.questions.empty() && m.rcode != 0) return {};
     if (m.questions.size() != 1) return fmt::format("The response has {} questions.", m.questions.size());
     const Question& got = m.questions.front();
-    if (canonical(got.name) == canonical(asked.name) && got.type == asked.type) return {};
+    if (got.type == asked.type && sameName(got.name, asked.name)) return {};
     return fmt::format("The response is about {} {}, not about {} {}.", got.name, recordTypeName(got.type),
                        asked.name, recordTypeName(asked.type));
 }
@@ -102,7 +107,7 @@ Answer decodeAnswer(const Question& question, std::string_view bytes) {
     answer.authoritative = message->authoritative;
     answer.truncated = message->truncated;
     answer.authority = std::move(message->authority);
-    Chain chain = follow(message->answers, canonical(question.name), question.type);
+    Chain chain = follow(message->answers, question.name, question.type);
     if (chain.tooLong) return malformed(std::move(answer), std::move(chain.remark));
     answer.records = std::move(chain.records);
     answer.text = std::move(chain.remark);

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace waypost::dns {
 
 namespace {
@@ -31,9 +34,14 @@ std::optional<char> readOctet(std::string_view name, size_t& at) {
     return char(*number);
 }
 
+// Stands for itself in text form.
+bool isPlain(char c) {
+    return c > ' ' && c <= '~' && c != '.' && c != '\\';
+}
+
 void appendEscaped(std::string& out, std::string_view label) {
     for (char c : label) {
-        if (c > ' ' && c <= '~' && c != '.' && c != '\\')
+        if (isPlain(c))
             out += c;
         else
             out += fmt::format("\\{:03}", unsigned(static_cast<unsigned char>(c)));
@@ -85,8 +93,41 @@ std::string labelsToName(const std::vector<std::string>& labels) {
     return out;
 }
 
+namespace {
+
+// A name while it is read: on the stack, so that the text is allocated once and at its size.
+class NameText {
+  public:
+    void dot() {
+        if (size_ > 0) text_[size_++] = '.';
+    }
+    void label(std::string_view octets) {
+        for (char c : octets) {
+            if (isPlain(c))
+                text_[size_++] = c;
+            else
+                escape(static_cast<unsigned char>(c));
+        }
+    }
+    [[nodiscard]] std::string text() const { return {text_.data(), size_}; }
+
+  private:
+    void escape(unsigned octet) {
+        text_[size_++] = '\\';
+        text_[size_++] = char('0' + octet / 100);
+        text_[size_++] = char('0' + octet / 10 % 10);
+        text_[size_++] = char('0' + octet % 10);
+    }
+
+    std::array<char, 4 * maxNameOctets> text_; // NOLINT(cppcoreguidelines-pro-type-member-init): on purpose
+    size_t size_ = 0;
+};
+
+} // namespace
+
 Result<ReadName> readName(std::string_view message, size_t offset) {
-    ReadName result;
+    NameText text;
+    size_t next = 0;
     size_t at = offset;
     size_t octets = 1;
     int hops = 0;
@@ -99,7 +140,7 @@ Result<ReadName> readName(std::string_view message, size_t offset) {
             if (at + 1 >= message.size())
                 return corrupt(fmt::format("A name at octet {} ends in half a pointer.", offset));
             const size_t target = size_t(length & 0x3f) << 8 | static_cast<unsigned char>(message[at + 1]);
-            if (!jumped) result.next = at + 2;
+            if (!jumped) next = at + 2;
             jumped = true;
             // Only backwards: a pointer to itself or forwards is a loop or a trick.
             if (target >= at)
@@ -112,20 +153,60 @@ Result<ReadName> readName(std::string_view message, size_t offset) {
         }
         if (length > maxLabelOctets)
             return corrupt(fmt::format("A name at octet {} has a label of unknown kind.", offset));
-        if (length == 0) {
-            if (!jumped) result.next = at + 1;
-            return result;
-        }
+        if (length == 0) return ReadName{text.text(), jumped ? next : at + 1};
         if (at + 1 + length > message.size())
             return corrupt(fmt::format("A label at octet {} runs past the end.", at));
         octets += size_t(length) + 1;
         if (octets > maxNameOctets)
             return corrupt(
                 fmt::format("A name at octet {} is longer than {} octets.", offset, maxNameOctets));
-        if (!result.name.empty()) result.name += '.';
-        appendEscaped(result.name, message.substr(at + 1, length));
+        text.dot();
+        text.label(message.substr(at + 1, length));
         at += 1 + size_t(length);
     }
+}
+
+bool appendPlainName(std::string& out, std::string_view name) {
+    const size_t before = out.size();
+    if (name.ends_with('.')) name.remove_suffix(1);
+    if (name.size() + 2 > maxNameOctets) return false;
+    size_t lengthAt = out.size();
+    out += '\0';
+    for (char c : name) {
+        if (c != '.' && isPlain(c)) {
+            out += c;
+            continue;
+        }
+        const size_t length = out.size() - lengthAt - 1;
+        if (c != '.' || length == 0 || length > maxLabelOctets) break;
+        out[lengthAt] = char(length);
+        lengthAt = out.size();
+        out += '\0';
+    }
+    const size_t length = out.size() - lengthAt - 1;
+    if (length > 0 && length <= maxLabelOctets && out.size() - before == name.size() + 1) {
+        out[lengthAt] = char(length);
+        out += '\0';
+        return true;
+    }
+    out.resize(before);
+    return false;
+}
+
+bool sameName(std::string_view a, std::string_view b) {
+    if (a.find('\\') != a.npos || b.find('\\') != b.npos) return canonicalName(a) == canonicalName(b);
+    if (a.ends_with('.')) a.remove_suffix(1);
+    if (b.ends_with('.')) b.remove_suffix(1);
+    // An octet that has to be escaped may stand as it is in one of them.
+    auto plain = [](char c) { return c == '.' || isPlain(c); };
+    if (text::iequals(a, b)) return true;
+    if (std::ranges::all_of(a, plain) && std::ranges::all_of(b, plain)) return false;
+    return canonicalName(a) == canonicalName(b);
+}
+
+std::string canonicalName(std::string_view name) {
+    auto labels = nameToLabels(name);
+    return text::lowered(labels ? labelsToName(*labels) : std::string(name));
 }
 
 Result<void> NameWriter::write(std::string& out, std::string_view name) {

@@ -21,6 +21,13 @@ inline constexpr int maxPointerHops = 16;
 // One trailing dot is allowed.
 Result<std::vector<std::string>> nameToLabels(std::string_view name);
 std::string labelsToName(const std::vector<std::string>& labels);
+// The one spelling of a name: lower case, escaped, no trailing dot. What is no name is lowered only.
+std::string canonicalName(std::string_view name);
+// Of the same canonical spelling; mostly without making it.
+bool sameName(std::string_view a, std::string_view b);
+// Appends the wire form of a name that has no octet to escape; false, and nothing appended, for all others
+// and for what is no name (nameToLabels() says why).
+bool appendPlainName(std::string& out, std::string_view name);
 
 struct ReadName {
     std::string name;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int socketBuffer = 4 * 1024 * 1024; // the kernel gives what its limit allows
 constexpr size_t batch = 64;
+constexpr size_t sendBatch = 16;
 constexpr size_t maxUnsent = 65'536; // datagrams waiting for a full send buffer
 
 struct Talking final : LoopMember, std::enable_shared_from_this<Talking> {
@@ -31,15 +32,21 @@ struct Talking final : LoopMember, std::enable_shared_from_this<Talking> {
     }
     void waitReadable();
     bool receiveBatch();
-    void send(std::string bytes);
+    void send(std::string_view bytes);
+    void postFlush();
     void flush();
+    int push();
+    void waitWritable();
     void report(int error);
 
     std::shared_ptr<Loop::Impl> loop;
     udp::socket socket;
     UdpClient::Events events;
-    std::vector<std::string> unsent;
-    bool flushing = false; // a flush is posted or waits for room
+    std::string unsent;               // datagrams one after the other
+    std::vector<std::uint32_t> sizes; // of each of them
+    bool flushing = false;            // a flush is posted or waits for room
+    bool full = false;                // it waits for room
+    int failure = 0;                  // of a push inside send(): told by the flush that follows
     bool closed = false;
 };
 
@@ -75,54 +82,74 @@ void Talking::report(int error) {
     events.failed(statusOf(code), code.message());
 }
 
-void Talking::send(std::string bytes) {
-    if (closed || unsent.size() >= maxUnsent) return;
-    unsent.push_back(std::move(bytes));
+void Talking::send(std::string_view bytes) {
+    if (closed || sizes.size() >= maxUnsent) return;
+    unsent += bytes;
+    sizes.push_back(std::uint32_t(bytes.size()));
+    // Not only at the end of a long turn: the server works on the first while the others are made.
+    if (sizes.size() >= sendBatch && !full && !failure) failure = push();
+    if (!sizes.empty() || failure) postFlush();
+}
+
+void Talking::postFlush() {
     if (flushing) return;
     flushing = true;
     asio::post(loop->io, [self = shared_from_this()] { self->flush(); });
 }
 
-void Talking::flush() {
+// Sends what the kernel takes; 0, or why it took no more.
+int Talking::push() {
     size_t sent = 0;
+    size_t octets = 0;
     int error = 0;
-    while (sent < unsent.size() && !closed) {
-        std::array<mmsghdr, batch> messages{};
-        std::array<iovec, batch> vectors{};
-        size_t count = std::min(batch, unsent.size() - sent);
+    while (sent < sizes.size() && error == 0) {
+        std::array<mmsghdr, batch>
+            messages;                     // NOLINT(cppcoreguidelines-pro-type-member-init): as many as needed
+        std::array<iovec, batch> vectors; // NOLINT(cppcoreguidelines-pro-type-member-init)
+        const size_t count = std::min(batch, sizes.size() - sent);
+        size_t at = octets;
         for (size_t i = 0; i < count; ++i) {
-            vectors[i] = {unsent[sent + i].data(), unsent[sent + i].size()};
+            vectors[i] = {unsent.data() + at, sizes[sent + i]};
+            messages[i] = {};
             messages[i].msg_hdr.msg_iov = &vectors[i];
             messages[i].msg_hdr.msg_iovlen = 1;
+            at += sizes[sent + i];
         }
-        int done =
+        const int done =
             sendmmsg(socket.native_handle(), messages.data(), unsigned(count), MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (done < 0) {
-            error = errno;
-            break;
-        }
-        sent += size_t(done);
+        if (done < 0) error = errno;
+        for (int i = 0; i < done; ++i) octets += sizes[sent++];
     }
-    bool full = error == EAGAIN || error == ENOBUFS || error == EINTR;
+    full = error == EAGAIN || error == ENOBUFS || error == EINTR;
     // A refused port is reported on the next send: that datagram itself did not go out and is tried again.
-    bool pendingError = error == ECONNREFUSED;
-    if (error && !full && !pendingError) ++sent;
-    unsent.erase(unsent.begin(), unsent.begin() + std::ptrdiff_t(std::min(sent, unsent.size())));
-    flushing = !unsent.empty() && !closed;
-    if (flushing) {
-        auto again = [self = shared_from_this()](const ErrorCodeSystem& failed) {
-            if (!failed && !self->closed) self->flush();
-        };
-        socket.async_wait(udp::socket::wait_write, again);
-    }
-    if (error && !full && !closed) report(error);
+    if (error && !full && error != ECONNREFUSED) octets += sizes[sent++];
+    unsent.erase(0, octets);
+    sizes.erase(sizes.begin(), sizes.begin() + std::ptrdiff_t(sent));
+    return full ? 0 : error;
+}
+
+void Talking::flush() {
+    if (closed) return;
+    int error = std::exchange(failure, 0);
+    if (!error && !full) error = push();
+    flushing = false;
+    if (!sizes.empty()) waitWritable();
+    if (error) report(error);
+}
+
+void Talking::waitWritable() {
+    flushing = true;
+    socket.async_wait(udp::socket::wait_write, [self = shared_from_this()](const ErrorCodeSystem& failed) {
+        self->full = false;
+        if (!failed && !self->closed) self->flush();
+    });
 }
 
 class SocketUdpClient final : public UdpClient {
   public:
     SocketUdpClient(std::shared_ptr<Talking> state, Endpoint at) : state_(std::move(state)), at_(at) {}
     ~SocketUdpClient() override { state_->close(); }
-    void send(std::string bytes) override { state_->send(std::move(bytes)); }
+    void send(std::string_view bytes) override { state_->send(bytes); }
     [[nodiscard]] Endpoint local() const override { return at_; }
 
   private:

@@ -18,8 +18,8 @@ class UdpClient {
     };
     static Result<std::unique_ptr<UdpClient>> open(Loop& loop, Endpoint to, Events events);
     virtual ~UdpClient() = default; // allowed inside an event
-    // Goes out at the end of the loop's turn, together with the others of that turn.
-    virtual void send(std::string bytes) = 0;
+    // Goes out at the end of the loop's turn at the latest, together with others of that turn.
+    virtual void send(std::string_view bytes) = 0;
     [[nodiscard]] virtual Endpoint local() const = 0;
 };
 
