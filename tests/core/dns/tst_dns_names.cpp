@@ -1,4 +1,5 @@
 #include "base/json.h"
+#include "dns/name_codec.h"
 #include "dns/names.h"
 #include "dns/public_suffix.h"
 #include "support/paths.h"
@@ -30,6 +31,65 @@ class TestDnsNames : public QObject {
         QFETCH(QString, name);
         QFETCH(bool, good);
         QCOMPARE(isHostName(name.toStdString()), good);
+    }
+
+    void sameNames_data() {
+        QTest::addColumn<QByteArray>("a");
+        QTest::addColumn<QByteArray>("b");
+        QTest::addColumn<bool>("same");
+        auto row = [](const char* name, const char* a, const char* b, bool same) {
+            QTest::newRow(name) << QByteArray(a) << QByteArray(b) << same;
+        };
+        row("the case does not matter", "Example.ORG", "example.org", true);
+        row("nor does the dot at the end", "example.org.", "example.org", true);
+        row("the root has two spellings", ".", "", true);
+        row("another name", "example.org", "example.net", false);
+        row("a name below", "a.example.org", "example.org", false);
+        row("an octet may stand as it is or escaped", "a b.example", "a\\032b.example", true);
+        row("an escape that was not needed", "\\097.example", "a.example", true);
+        row("a dot inside a label is no dot between labels", "a\\.b.example", "a.b.example", false);
+        row("both spellings of a dot inside", "a\\.b.example", "a\\046b.example", true);
+    }
+    void sameNames() {
+        QFETCH(QByteArray, a);
+        QFETCH(QByteArray, b);
+        QFETCH(bool, same);
+        QCOMPARE(sameName(a.toStdString(), b.toStdString()), same);
+        QCOMPARE(sameName(b.toStdString(), a.toStdString()), same);
+        QCOMPARE(canonicalName(a.toStdString()) == canonicalName(b.toStdString()), same);
+    }
+
+    // The short way over a name without escapes gives the octets of the long way, or none.
+    void plainNames_data() {
+        QTest::addColumn<QByteArray>("name");
+        QTest::addColumn<bool>("plain");
+        auto row = [](const char* name, const QByteArray& text, bool plain) {
+            QTest::newRow(name) << text << plain;
+        };
+        const QByteArray label(63, 'x');
+        const QByteArray full = label + "." + label + "." + label + ".";
+        row("labels", "_dmarc.Example.org", true);
+        row("with a dot at the end", "example.org.", true);
+        row("as long as a name may be", full + QByteArray(61, 'x'), true);
+        row("one octet more", full + QByteArray(62, 'x'), false);
+        row("a label of 64", QByteArray(64, 'x') + ".org", false);
+        row("the root", "", false);
+        row("the root as a dot", ".", false);
+        row("an empty label", "a..b", false);
+        row("a dot in front", ".a", false);
+        row("two dots at the end", "a..", false);
+        row("an escape", "a\\.b.org", false);
+        row("a space", "a b.org", false);
+        row("an octet above ASCII", "b\xc3\xbc.org", false);
+    }
+    void plainNames() {
+        QFETCH(QByteArray, name);
+        QFETCH(bool, plain);
+        std::string out = "x";
+        QCOMPARE(appendPlainName(out, name.toStdString()), plain);
+        std::string written = "x";
+        if (plain) QVERIFY(NameWriter::writePlain(written, name.toStdString()).has_value());
+        QCOMPARE(out, written);
     }
 
     void reverse() {

@@ -103,6 +103,49 @@ class TestResolverLayers : public QObject {
         upstream.answer(first);
     }
 
+    void everyKindOfDataSurvivesTheCache() {
+        ByHand upstream;
+        test::FakeClock clock;
+        CachingResolver cache(upstream, clock);
+        Answer a;
+        a.status = Status::Ok;
+        a.rcode = 0;
+        a.authenticated = a.authoritative = a.truncated = true;
+        auto add = [&](RecordType type, RecordData data) {
+            a.records.push_back({"example.org", type, 300, std::move(data)});
+        };
+        add(RecordType::A, AddressData{"192.0.2.1"});
+        add(RecordType::CNAME, NameData{""});
+        add(RecordType::MX, MxData{65535, "Mx.example.org"});
+        add(RecordType::TXT, TxtData{{"", std::string("a\0b", 3), std::string(255, 'x')}});
+        add(RecordType::TXT, TxtData{});
+        add(RecordType::SOA, SoaData{"ns", "root", 1, 2, 3, 4, 5});
+        add(RecordType::TLSA, TlsaData{3, 1, 2, std::string(32, '\xff')});
+        add(RecordType::CAA, CaaData{128, "issue", "ca.example"});
+        add(RecordType::DNSKEY, RawData{std::string("\0\1", 2)});
+        a.authority = {{"example.org", RecordType::NS, 60, NameData{"ns.example.org"}}};
+        a.took = Millis(17);
+        a.raw = std::string(70'000, '\0');
+        a.text = "A remark.";
+        std::vector<Answer> got;
+        auto ask = [&] {
+            cache.resolve({"example.org", RecordType::TXT}, [&](Answer b) { got.push_back(std::move(b)); });
+        };
+        ask();
+        upstream.answer(a);
+        ask();
+        QCOMPARE(got.size(), size_t(2));
+        QVERIFY(got[1].records == a.records && got[1].authority == a.authority);
+        QVERIFY(got[1].authenticated && got[1].authoritative && got[1].truncated);
+        QCOMPARE(got[1].rcode, 0);
+        QCOMPARE(got[1].raw, a.raw);
+        QCOMPARE(got[1].text, a.text);
+        QCOMPARE(got[1].took, a.took);
+        QCOMPARE(got[1].server, std::string("127.0.0.1:53"));
+        QCOMPARE(got[1].at.ms, std::int64_t(1000));
+        QCOMPARE(got[1].transport, Transport::Cache);
+    }
+
     void caseAndTheLastDotDoNotMatter() {
         ByHand upstream;
         test::FakeClock clock;
@@ -157,6 +200,24 @@ class TestResolverLayers : public QObject {
         cache.reset();
         upstream.answer(positive(300));
         QCOMPARE(done, 4);
+    }
+
+    void whatIsUsedStaysWhenItIsFull() {
+        ByHand upstream;
+        test::FakeClock clock;
+        CachingResolver cache(upstream, clock, 2);
+        auto ask = [&](const char* name) {
+            cache.resolve({name, RecordType::A}, [](Answer) {});
+            if (!upstream.asked.empty()) upstream.answer(positive(300));
+        };
+        for (const char* name : {"a.test", "b.test", "a.test", "c.test", "a.test"}) ask(name);
+        QCOMPARE(cache.counters().hits, std::uint64_t(2)); // a.test twice, though it came first
+        QCOMPARE(cache.counters().evicted, std::uint64_t(1));
+        // What has run out of time leaves its place.
+        clock.advance(std::chrono::seconds(301));
+        for (const char* name : {"a.test", "c.test", "d.test", "c.test", "d.test"}) ask(name);
+        QCOMPARE(cache.size(), size_t(2));
+        QCOMPARE(cache.counters().hits, std::uint64_t(4));
     }
 
     void theOldestGoesWhenItIsFull() {
