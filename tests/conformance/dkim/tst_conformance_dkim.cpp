@@ -3,8 +3,9 @@
 // refusal must name why.
 #include "auth/dkim_check.h"
 #include "base/json.h"
+#include "net/dialer.h"
+#include "support/loopback_zone.h"
 #include "support/paths.h"
-#include "support/zone_resolver.h"
 
 #include <fstream>
 #include <sstream>
@@ -84,34 +85,73 @@ class TestConformanceDkim : public QObject {
         }
     }
 
+    static std::shared_ptr<const mail::HeaderBlock> messageOf(const Case& c) {
+        auto bytes = std::make_shared<const std::string>(readFile(test::corpora() / c.name));
+        return std::make_shared<const mail::HeaderBlock>(mail::HeaderBlock::parse(bytes));
+    }
+
+    static DkimVerifyOptions optionsOf(const Case& c) {
+        DkimVerifyOptions options;
+        options.now = UtcTime{1'780'000'000'000};
+        if (const auto* at = c.value.if_contains("at")) options.now.ms = at->to_number<std::int64_t>() * 1000;
+        return options;
+    }
+
+    void rows() {
+        QTest::addColumn<int>("number");
+        for (size_t i = 0; i < cases_.size(); ++i) QTest::newRow(cases_[i].name.c_str()) << int(i);
+    }
+
+    void overTheWire(const Case& c, bool unbound) {
+        if (!served_)
+            served_ = std::make_unique<test::LoopbackZone>(test::LoopbackZoneOptions{.unbound = unbound});
+        served_->serve(c.value.at("zone").as_object());
+        const auto message = messageOf(c);
+        const DkimVerifyOptions options = optionsOf(c);
+        const DkimCheck check =
+            served_->run<DkimCheck>([&](dns::Resolver& r) { return verifyDkim(r, message, options); });
+        judge(c, check);
+    }
+    std::unique_ptr<test::LoopbackZone> served_;
+
   private Q_SLOTS:
     void initTestCase() {
+        net::guard::allowOnlyLoopback(true);
         const auto file = test::corpora() / "dkim" / "expected.jsonl";
-        if (!std::filesystem::exists(file)) QSKIP("corpus dkim absent");
+        if (!std::filesystem::exists(file)) QSKIP("CORPUS ABSENT: dkim/expected.jsonl");
         cases_ = readCases(file);
         QVERIFY(!cases_.empty());
     }
 
-    void pureInterface_data() {
-        QTest::addColumn<int>("number");
-        for (size_t i = 0; i < cases_.size(); ++i) QTest::newRow(cases_[i].name.c_str()) << int(i);
-    }
+    void pureInterface_data() { rows(); }
     void pureInterface() {
         QFETCH(int, number);
         const Case& c = cases_[size_t(number)];
         test::ZoneResolver zone;
         zone.addJson(c.value.at("zone").as_object());
-        auto bytes = std::make_shared<const std::string>(readFile(test::corpora() / c.name));
-        QVERIFY(!bytes->empty());
-        auto message = std::make_shared<const mail::HeaderBlock>(mail::HeaderBlock::parse(bytes));
-        DkimVerifyOptions options;
-        options.now = UtcTime{1'780'000'000'000};
-        if (const auto* at = c.value.if_contains("at")) options.now.ms = at->to_number<std::int64_t>() * 1000;
-        auto check = runReady(verifyDkim(zone, message, options));
+        const auto message = messageOf(c);
+        QVERIFY(!message->bytes()->empty());
+        auto check = runReady(verifyDkim(zone, message, optionsOf(c)));
         QVERIFY(check.has_value());
         judge(c, *check);
     }
+
+    void ourResolver_data() { rows(); }
+    void ourResolver() {
+        QFETCH(int, number);
+        overTheWire(cases_[size_t(number)], false);
+    }
+    void endOfOurResolver() { served_.reset(); }
+
+    void throughUnbound_data() { rows(); }
+    void throughUnbound() {
+        QFETCH(int, number);
+        const std::string absent = test::LoopbackZone::unboundAbsent();
+        if (!absent.empty()) QSKIP(absent.c_str());
+        overTheWire(cases_[size_t(number)], true);
+    }
+    void cleanupTestCase() { served_.reset(); }
 };
 
-QTEST_APPLESS_MAIN(TestConformanceDkim)
+QTEST_GUILESS_MAIN(TestConformanceDkim)
 #include "tst_conformance_dkim.moc"
