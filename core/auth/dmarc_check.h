@@ -17,7 +17,7 @@ struct DmarcIdentifier {
     std::string domain;    // of MAIL FROM or HELO, or d=
     std::string selector;  // of DKIM
     std::string result;    // of the mechanism
-    std::string orgDomain; // by the walk; empty: could not look
+    std::string orgDomain; // by the walk; empty: could not look, or there was no need to
     std::string orgDomainPsl;
     bool strict = false;            // adkim/aspf of the policy
     std::optional<bool> aligned;    // by the walk; nothing: not known
@@ -26,8 +26,9 @@ struct DmarcIdentifier {
 
 struct DmarcReading {
     DmarcResult result = DmarcResult::None;
-    std::optional<DmarcPolicy> policy;      // declared; nothing: no record
-    std::optional<DmarcPolicy> disposition; // what is applied; nothing: not known
+    std::optional<DmarcPolicy> policy; // declared; nothing: no record
+    // What is applied: none unless the message fails, and after t=y; nothing: no reading was possible.
+    std::optional<DmarcPolicy> disposition;
     std::string orgDomain, policyDomain;
     bool alignedSpf = false, alignedDkim = false;
     std::string reason; // one sentence
@@ -46,8 +47,9 @@ struct DmarcCheck {
 
 struct DmarcMessage {
     std::vector<std::string> fromDomains; // A-labels
+    std::string fromFault; // why there is no single author domain (AuthorDomains::fault); empty: there is
     SpfResult spf = SpfResult::None;
-    std::string spfDomain; // whose SPF that is
+    std::string spfDomain; // of the MAIL FROM identity (RFC 9989 section 4.4.2); empty: not checked
     struct Dkim {
         std::string domain, selector;
         DkimResult result = DkimResult::None;
@@ -55,6 +57,11 @@ struct DmarcMessage {
     std::vector<Dkim> dkim;
 };
 
+inline constexpr size_t maxDmarcIdentifiers =
+    20; // more are not aligned; keeps the walks of one message bounded
+
+// Each identifier is walked on its own, unless it cannot be under the author's organisational domain; one
+// name is asked once. A message without exactly one author domain is exempt: result none.
 Task<DmarcCheck> checkDmarc(dns::Resolver& resolver, DmarcMessage message, DmarcOptions options);
 
 } // namespace waypost::auth

@@ -35,10 +35,14 @@ DmarcStep readStep(std::string domain, const Answer& answer) {
     return step;
 }
 
-bool endsWalk(const DmarcStep& step, bool start) {
-    if (!step.record) return false;
-    if (start) return step.record->psd == DmarcPsd::No;
-    return step.record->psd != DmarcPsd::Unknown;
+// Section 4.10 steps 2 and 6.
+bool endsWalk(const DmarcStep& step) {
+    return step.record && step.record->psd != DmarcPsd::Unknown;
+}
+
+// An alias to a name that does not exist exists itself (RFC 8020 section 2).
+bool saysNoSuchName(const Answer& answer) {
+    return answer.status == dns::Status::NxDomain && answer.ofType(RecordType::CNAME).empty();
 }
 
 class Discovery {
@@ -49,16 +53,20 @@ class Discovery {
     }
     DmarcDiscovery out;
 
-    Task<void> run() {
+    Task<void> walk() {
         const std::vector<std::string> names = dmarcWalk(out.domain);
         for (const auto& name : names) {
             auto looking = look(name);
             DmarcStep step = co_await looking;
-            const bool end = endsWalk(step, out.steps.empty());
+            const bool end = endsWalk(step);
             out.steps.push_back(std::move(step));
             if (end) break;
         }
         findOrganization();
+    }
+    Task<void> run() {
+        auto walking = walk();
+        co_await walking;
         findPolicyStep();
         auto applying = applyPolicy();
         co_await applying;
@@ -129,8 +137,10 @@ class Discovery {
         if (!out.policyStep) co_return;
         const DmarcStep& step = out.steps[*out.policyStep];
         const DmarcRecord record = *step.record;
-        out.declared = record.policy();
         out.policyTag = "p";
+        out.use = record.use();
+        if (out.use != DmarcUse::AsWritten) co_return; // none, whatever the tags say
+        out.declared = record.policy();
         if (step.domain != out.domain) {
             if (record.np) {
                 auto checking = checkExistence();
@@ -149,22 +159,15 @@ class Discovery {
         out.effective = record.testing ? relaxed(out.declared) : out.declared;
     }
 
+    // One answer is enough; other types are asked when the first could not be.
     Task<void> checkExistence() {
-        bool known = true;
         for (RecordType type : {RecordType::A, RecordType::AAAA, RecordType::MX}) {
             auto asking = ask(out.domain, type);
             Answer answer = co_await asking;
-            if (answer.status == dns::Status::NxDomain) {
-                out.nonExistent = true;
-                co_return;
-            }
-            if (answer.ok()) {
-                out.nonExistent = false;
-                co_return;
-            }
-            if (!answer.definite()) known = false;
+            if (!answer.definite()) continue;
+            out.nonExistent = saysNoSuchName(answer);
+            co_return;
         }
-        if (known) out.nonExistent = true;
     }
 
     Task<void> readByList() {
@@ -187,8 +190,10 @@ class Discovery {
         out.pslPolicyKnown = step.found != Found::CouldNotLook;
         if (step.record) {
             out.pslPolicyDomain = step.domain;
+            out.pslRecord = step.record;
             const bool inherited = step.domain != out.domain;
-            out.pslDeclared = inherited && step.record->sp ? *step.record->sp : step.record->policy();
+            if (step.record->use() == DmarcUse::AsWritten)
+                out.pslDeclared = inherited && step.record->sp ? *step.record->sp : step.record->policy();
         }
         const std::string walked = out.policyStep ? out.steps[*out.policyStep].domain : std::string();
         const bool bothOrgs = !out.orgDomain.empty() && !out.orgDomainPsl.empty();
@@ -212,6 +217,13 @@ std::vector<std::string> dmarcWalk(std::string_view domain) {
     name = dns::labelCount(name) > maxWalkLabels ? dns::lastLabels(name, maxWalkLabels) : dns::parentOf(name);
     for (; !name.empty(); name = dns::parentOf(name)) names.emplace_back(name);
     return names;
+}
+
+Task<DmarcDiscovery> walkDmarc(dns::Resolver& resolver, std::string domain) {
+    Discovery discovery(resolver, domain, {});
+    auto walking = discovery.walk();
+    co_await walking;
+    co_return std::move(discovery.out);
 }
 
 Task<DmarcDiscovery> discoverDmarc(dns::Resolver& resolver, std::string domain, DmarcOptions options) {

@@ -35,8 +35,9 @@ struct DmarcDiscovery {
     std::string orgReason; // one sentence
     // The policy that speaks for `domain`. policyKnown false: could not look.
     bool policyKnown = false;
-    std::optional<size_t> policyStep; // nothing and known: no policy
-    std::string policyTag;            // "p", "sp" or "np"
+    std::optional<size_t> policyStep;   // nothing and known: no policy
+    std::string policyTag;              // "p", "sp" or "np"
+    DmarcUse use = DmarcUse::AsWritten; // NotAtAll: the record asks for no DMARC (section 4.10.1)
     DmarcPolicy declared = DmarcPolicy::None;
     DmarcPolicy effective = DmarcPolicy::None; // after t=y
 
@@ -44,11 +45,13 @@ struct DmarcDiscovery {
     std::string orgDomainPsl;
     bool pslPolicyKnown = false;
     std::string pslPolicyDomain; // whose record RFC 7489 takes; empty: none
+    std::optional<DmarcRecord> pslRecord;
     DmarcPolicy pslDeclared = DmarcPolicy::None;
     // Both known, and they name other domains or policies.
     bool readingsDiffer = false;
 
-    // Of `domain`, asked only when np= could apply: no A, AAAA or MX.
+    // Of `domain`, asked only when np= could apply: NXDOMAIN. A name with any record, or with names below it,
+    // exists (RFC 9989 section 3.2.13, RFC 8020).
     std::optional<bool> nonExistent;
 
     [[nodiscard]] const DmarcRecord* record() const {
@@ -62,6 +65,9 @@ struct DmarcOptions {
 
 // The names of the walk, longest first.
 std::vector<std::string> dmarcWalk(std::string_view domain);
+
+// The walk alone: `domain`, steps, answers and the organisational domain.
+Task<DmarcDiscovery> walkDmarc(dns::Resolver& resolver, std::string domain);
 
 Task<DmarcDiscovery> discoverDmarc(dns::Resolver& resolver, std::string domain, DmarcOptions options);
 

@@ -48,6 +48,17 @@ bool isSize(std::string_view in) {
     return !in.empty() && std::all_of(in.begin(), in.end(), text::isDigit);
 }
 
+// RFC 3986 section 3.1; and no character that the list would need encoded (RFC 9989 section 4.8).
+bool hasUriSyntax(std::string_view scheme, std::string_view rest) {
+    if (scheme.empty() || !text::isAlpha(scheme.front()) || rest.empty()) return false;
+    const bool good = std::all_of(scheme.begin(), scheme.end(), [](char c) {
+        return text::isAlnum(c) || c == '+' || c == '-' || c == '.';
+    });
+    return good && std::all_of(rest.begin(), rest.end(), [](char c) {
+               return c > 0x20 && c < 0x7f && c != '!' && c != '<' && c != '>' && c != '"';
+           });
+}
+
 ReportUri parseUri(std::string_view in) {
     ReportUri out;
     if (const size_t mark = in.rfind('!'); mark != std::string_view::npos && isSize(in.substr(mark + 1))) {
@@ -67,8 +78,11 @@ ReportUri parseUri(std::string_view in) {
     } else if (out.scheme == "https" && rest.starts_with("//")) {
         rest = rest.substr(2, rest.find_first_of("/?#", 2) - 2);
         out.domain = dns::normalName(rest.substr(0, rest.find(':')));
+    } else if (out.scheme != "mailto" && out.scheme != "https") {
+        out.syntax = hasUriSyntax(out.scheme, rest);
     }
     out.valid = dns::isHostName(out.domain);
+    out.syntax = out.syntax || out.valid;
     return out;
 }
 
@@ -78,8 +92,12 @@ class Builder {
 
     void tag(const Tag& t) {
         if (t.name == "p") return policy(t, r_.p);
-        if (t.name == "sp") return policy(t, r_.sp);
-        if (t.name == "np") return policy(t, r_.np);
+        if (t.name == "sp" || t.name == "np") {
+            auto& which = t.name == "sp" ? r_.sp : r_.np;
+            policy(t, which);
+            r_.policyFault = r_.policyFault || !which;
+            return;
+        }
         if (t.name == "adkim") return alignment(t, r_.strictDkim);
         if (t.name == "aspf") return alignment(t, r_.strictSpf);
         if (t.name == "psd") return psd(t);
@@ -116,13 +134,19 @@ class Builder {
         if (!r_.testing && !text::iequals(t.value, "n")) problem(t, "is neither y nor n, so it counts as n");
     }
     void failure(const Tag& t) {
+        std::vector<std::string> seen;
         for (auto piece : text::split(t.value, ':')) {
-            const auto word = text::trim(piece);
+            std::string word = text::lowered(text::trim(piece));
             if (std::find(std::begin(failureLetters), std::end(failureLetters), word) ==
                 std::end(failureLetters))
                 return problem(t, "holds something other than 0, 1, d and s");
+            const bool number = word == "0" || word == "1";
+            for (const auto& s : seen)
+                if (s == word || (number && (s == "0" || s == "1")))
+                    return problem(t, "has a letter twice, or 0 beside 1");
+            seen.push_back(std::move(word));
         }
-        r_.failureOptions = t.value;
+        r_.failureOptions = text::join(seen, ":");
     }
     void uris(const Tag& t, std::vector<ReportUri>& out) {
         out = parseReportUris(t.value);
@@ -160,12 +184,19 @@ DmarcPolicy relaxed(DmarcPolicy p) {
     return p == DmarcPolicy::Reject ? DmarcPolicy::Quarantine : DmarcPolicy::None;
 }
 
+DmarcUse DmarcRecord::use() const {
+    if (p && !policyFault) return DmarcUse::AsWritten;
+    const bool reports = std::any_of(rua.begin(), rua.end(), [](const ReportUri& u) { return u.syntax; });
+    return reports ? DmarcUse::AsNone : DmarcUse::NotAtAll;
+}
+
 bool isDmarcRecord(std::string_view txt) {
-    if (!txt.starts_with('v')) return false;
+    if (!txt.starts_with('v') && !txt.starts_with('V')) return false;
     const std::string_view first = txt.substr(0, txt.find(';'));
     const size_t equals = first.find('=');
     if (equals == std::string_view::npos) return false;
-    return text::trim(first.substr(0, equals)) == "v" && text::trim(first.substr(equals + 1)) == version;
+    return text::iequals(text::trim(first.substr(0, equals)), "v") &&
+           text::trim(first.substr(equals + 1)) == version;
 }
 
 std::vector<ReportUri> parseReportUris(std::string_view list) {
@@ -189,7 +220,7 @@ DmarcRecord parseDmarc(std::string_view in) {
         // The first of a repeated tag counts; the repetition is already listed.
         if (std::find(seen.begin(), seen.end(), tag.name) != seen.end()) continue;
         seen.push_back(tag.name);
-        if (tag.name != "v") builder.tag(tag);
+        if (!text::iequals(tag.name, "v")) builder.tag(tag);
     }
     return record;
 }

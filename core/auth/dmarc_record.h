@@ -18,6 +18,10 @@ DmarcPolicy relaxed(DmarcPolicy p);
 
 enum class DmarcPsd { Unknown, Yes, No }; // psd=u|y|n
 
+// What RFC 9989 section 4.10.1 makes of a record: with a faulty p=, sp= or np= (or no p=) it counts as p=none
+// when rua= has a URI, and asks for no DMARC at all when it has none.
+enum class DmarcUse { AsWritten, AsNone, NotAtAll };
+
 struct ReportUri {
     std::string uri;       // without the size
     std::string scheme;    // lower case
@@ -25,6 +29,7 @@ struct ReportUri {
     std::string domain;    // of the address or the host, lower case
     std::string sizeLimit; // "10m": removed by RFC 9989
     bool valid = false;    // mailto: or https: with a domain
+    bool syntax = false;   // a URI of any scheme; with mailto: and https: the same as valid
     bool operator==(const ReportUri&) const = default;
 };
 
@@ -41,11 +46,14 @@ struct DmarcRecord {
     std::vector<std::string> unknownTags;
     std::vector<SpfProblem> problems;
 
+    bool policyFault = false; // sp= or np= is there and no policy
+
     // What p= amounts to: a record without a valid p= is p=none.
     [[nodiscard]] DmarcPolicy policy() const { return p.value_or(DmarcPolicy::None); }
+    [[nodiscard]] DmarcUse use() const;
 };
 
-// The text begins with the tag v=DMARC1, case exact.
+// The text begins with the tag v=DMARC1; the value is case exact (section 4.7), the name is not (4.8).
 bool isDmarcRecord(std::string_view txt);
 DmarcRecord parseDmarc(std::string_view text);
 

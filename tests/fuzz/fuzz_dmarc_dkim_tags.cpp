@@ -1,5 +1,6 @@
 // Tag lists from any octets, as DMARC record and as DKIM key: spans stay inside, verdicts carry their reason,
-// and what is read from a list written again from its tags is the same.
+// and what is read from a list written again from its tags is the same. The same octets as From.
+#include "auth/author_domain.h"
 #include "auth/dkim_key.h"
 #include "auth/dmarc_record.h"
 
@@ -30,5 +31,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, size_t size) {
     for (const auto& uri : record.rua)
         if (uri.valid && uri.domain.empty()) std::abort();
     (void)isDmarcRecord(text);
+    if (record.use() == DmarcUse::AsWritten && !record.p) std::abort();
+
+    const AuthorDomains author = readAuthorDomains(text);
+    if (author.domains.size() > maxAuthorDomains) std::abort();
+    if (author.fault.empty() && author.domains.size() != 1) std::abort();
     return 0;
 }

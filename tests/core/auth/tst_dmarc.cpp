@@ -34,6 +34,9 @@ class TestDmarc : public QObject {
         QTest::newRow("plain") << "v=DMARC1; p=none" << true;
         QTest::newRow("white space around") << "v = DMARC1 ;p=none" << true;
         QTest::newRow("the version alone") << "v=DMARC1" << true;
+        QTest::newRow("the name of the tag in capitals") << "V=DMARC1; p=none" << true;
+        QTest::newRow("white space first") << " v=DMARC1; p=none" << false;
+        QTest::newRow("no semicolon behind it") << "v=DMARC1 p=none" << false;
         QTest::newRow("small letters") << "v=dmarc1; p=none" << false;
         QTest::newRow("another version") << "v=DMARC12; p=none" << false;
         QTest::newRow("the version not first") << "p=none; v=DMARC1" << false;
@@ -118,9 +121,9 @@ class TestDmarc : public QObject {
             "_dmarc.example.org TXT \"v=DMARC1; p=none; sp=quarantine; np=reject\"\nyes.example.org A "
             "192.0.2.1",
             "example.org", "example.org:sp=quarantine>quarantine");
-        row("np for a name with other records only", "txt.example.org",
+        row("np is not for a name with other records only", "txt.example.org",
             "_dmarc.example.org TXT \"v=DMARC1; p=none; np=reject\"\ntxt.example.org TXT \"x\"",
-            "example.org", "example.org:np=reject>reject");
+            "example.org", "example.org:p=none>none");
         row("whether it exists is not known", "x.example.org",
             "_dmarc.example.org TXT \"v=DMARC1; p=none; np=reject\"\nx.example.org !timeout", "example.org",
             "unknown");
@@ -152,9 +155,9 @@ class TestDmarc : public QObject {
             "_dmarc.bank.example TXT \"v=DMARC1; p=reject; psd=y\"\n_dmarc.b.bank.example TXT \"v=DMARC1; "
             "p=none\"",
             "b.bank.example", "b.bank.example:p=none>none");
-        row("psd=y at the start does not end it", "bank.example",
+        row("psd=y at the start ends it, and makes no organisation below", "bank.example",
             "_dmarc.bank.example TXT \"v=DMARC1; p=reject; psd=y\"\n_dmarc.example TXT \"v=DMARC1; p=none\"",
-            "example", "bank.example:p=reject>reject");
+            "bank.example", "bank.example:p=reject>reject");
         row("psd=y behind the jump: rebuilt from the start", "1.2.3.4.5.6.7.8.x.example",
             "_dmarc.5.6.7.8.x.example TXT \"v=DMARC1; p=none; psd=y\"", "4.5.6.7.8.x.example",
             "5.6.7.8.x.example:p=none>none");
