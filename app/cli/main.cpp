@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
     cli::addLab(app, globals);
     cli::addPlacement(app, globals);
     cli::addDomain(app, globals);
+    cli::addSpf(app, globals);
     cli::addImport(app, globals);
     cli::addStats(app, globals);
     cli::addReply(app, globals);

@@ -13,8 +13,12 @@ dns::NetworkResolverOptions optionsFor(std::vector<net::Endpoint> servers) {
 } // namespace
 
 Network::Network(std::vector<net::Endpoint> servers)
-    : asking(loop, clock, random, optionsFor(std::move(servers))),
-      recording(asking, [this](const dns::Answer& a) { answers.push_back(a); }), resolver(recording, clock) {}
+    : asking(loop, clock, random, optionsFor(std::move(servers))), recording(asking,
+                                                                             [this](const dns::Answer& a) {
+                                                                                 if (keepAnswers)
+                                                                                     answers.push_back(a);
+                                                                             }),
+      resolver(recording, clock) {}
 
 Result<std::unique_ptr<Network>> openNetwork(const Globals& globals) {
     auto servers = resolverServers(globals);

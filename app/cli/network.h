@@ -20,6 +20,7 @@ struct Network {
     net::TcpDialer dialer{loop};
     dns::NetworkResolver asking;
     std::vector<dns::Answer> answers; // everything that was answered, in order
+    bool keepAnswers = true;          // false: `answers` stays empty, for work without an end
     dns::RecordingResolver recording;
     dns::CachingResolver resolver;
 

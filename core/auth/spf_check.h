@@ -27,12 +27,12 @@ struct SpfRequest {
 };
 
 struct SpfOptions {
-    int maxLookups = 10;              // terms that ask, section 4.6.4
-    int maxVoidLookups = 2;           // terms with a query that had no record at all
-    Millis timeLimit{20'000};         // then temperror; needs a clock
-    const Clock* clock = nullptr;     // also gives %{t}
-    std::string receiver = "unknown"; // %{r}
-    bool trace = true;                // keep steps and answers
+    int maxLookups = maxSpfLookups;         // terms that ask, section 4.6.4
+    int maxVoidLookups = maxSpfVoidLookups; // terms with a query that had no record at all
+    Millis timeLimit{20'000};               // then temperror; needs a clock
+    const Clock* clock = nullptr;           // also gives %{t}
+    std::string receiver = "unknown";       // %{r}
+    bool trace = true;                      // keep steps and answers
 };
 
 // One term as it was evaluated. Steps stand in the order of evaluation; those of an include or redirect
@@ -44,7 +44,8 @@ struct SpfStep {
     Span span;                   // in that record
     std::string expansion;       // the name asked about
     std::vector<size_t> answers; // into SpfCheck::answers
-    int lookups = 0, voids = 0;  // running counts after the term
+    int lookups = 0, voids = 0;  // running counts after the term, and after all that an include led to
+    int cost = 0;                // lookups of the term and of all that it led to
     bool matched = false;
     std::optional<SpfResult> result; // what ended here: of an include, a redirect, or an error
     std::string note;                // one sentence when there is something to say
@@ -59,7 +60,7 @@ struct SpfCheck {
     std::string matchedTerm; // as written
     int lookups = 0, voids = 0;
     std::vector<SpfStep> trace;
-    std::vector<dns::Answer> answers;
+    std::vector<dns::AnswerPtr> answers; // none is null
 };
 
 Task<SpfCheck> checkSpf(dns::Resolver& resolver, SpfRequest request, SpfOptions options);

@@ -12,6 +12,9 @@
 
 namespace waypost::auth {
 
+inline constexpr int maxSpfLookups = 10;    // terms that ask the DNS, section 4.6.4
+inline constexpr int maxSpfVoidLookups = 2; // terms whose question has no answer
+
 struct Span {
     size_t offset = 0, length = 0;
     bool operator==(const Span&) const = default;

@@ -84,7 +84,7 @@ Task<Answer> SpfEvaluator::ask(std::string name, RecordType type, size_t step) {
     }
     if (auto* s = stepAt(step)) {
         s->answers.push_back(out.answers.size());
-        out.answers.push_back(answer);
+        out.answers.push_back(std::make_shared<const Answer>(answer));
     }
     co_return answer;
 }

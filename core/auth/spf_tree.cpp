@@ -1,5 +1,6 @@
 #include "auth/spf_tree.h"
 
+#include "auth/spf_draft.h"
 #include "base/text.h"
 #include "dns/names.h"
 
@@ -17,8 +18,18 @@ namespace {
 
 constexpr size_t maxHosts = 10; // mail exchangers an mx term may look at
 
-std::uint64_t plus(std::uint64_t a, std::uint64_t b) {
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+// What the term lets pass, of what it matches.
+void addPassing(std::vector<IpNetwork>& to, const SpfTreeTerm& entry) {
+    if (entry.term.qualifier == Qualifier::Pass && entry.term.kind != TermKind::Exp)
+        to.insert(to.end(), entry.networks.begin(), entry.networks.end());
+}
+
+template <class Part>
+void count(Part& part) {
+    part.networks = merged(std::move(part.networks));
+    part.addresses4 = ipv4Addresses(part.networks);
+    part.networks6 = std::uint64_t(std::count_if(part.networks.begin(), part.networks.end(),
+                                                 [](const IpNetwork& n) { return !n.address.isV4(); }));
 }
 
 class TreeReader {
@@ -58,13 +69,14 @@ class TreeReader {
                 auto reading = readTerm(std::move(entry), domain, depth, path);
                 entry = co_await reading;
             }
+            count(entry);
             SpfTreeNode& node = out.nodes[index];
             node.cost += entry.cost;
             node.voids += entry.voids;
-            node.addresses4 = plus(node.addresses4, entry.addresses4);
-            node.networks6 = plus(node.networks6, entry.networks6);
+            addPassing(node.networks, entry);
             node.terms.push_back(std::move(entry));
         }
+        count(out.nodes[index]);
         co_return index;
     }
 
@@ -129,22 +141,19 @@ class TreeReader {
             auto reading = readAddresses(entry, entry.target, kind != TermKind::Exists);
             entry = co_await reading;
             // An exists term authorises by a condition, not by listing.
-            if (kind == TermKind::Exists) entry.addresses4 = entry.networks6 = 0;
+            if (kind == TermKind::Exists) entry.networks.clear();
         }
         co_return entry;
     }
 
     void readNetwork(SpfTreeTerm& entry) {
         const SpfTerm& term = entry.term;
-        if (term.kind == TermKind::Ip6) {
-            entry.networks6 = 1;
-        } else {
-            entry.addresses4 = std::uint64_t(1) << (32 - term.prefix4);
-        }
         const int bits = term.kind == TermKind::Ip4 ? term.prefix4 : term.prefix6;
-        for (const auto& [network, known] : networks_)
-            if (known <= bits && term.network.inPrefix(network, known)) entry.duplicate = true;
-        networks_.emplace_back(term.network, bits);
+        entry.networks = {networkOf(term.network, bits)};
+        for (const auto& known : networks_)
+            if (known.bits <= bits && term.network.inPrefix(known.address, known.bits))
+                entry.duplicate = true;
+        networks_.push_back(entry.networks.front());
     }
 
     bool firstTime(std::string key) {
@@ -160,8 +169,7 @@ class TreeReader {
         entry.child = child;
         entry.cost += node.cost;
         entry.voids += node.voids;
-        entry.addresses4 = node.addresses4;
-        entry.networks6 = node.networks6;
+        entry.networks = node.networks;
         entry.couldNotLook = node.state == State::CouldNotLook || node.state == State::NotFollowed;
         if (node.answer != SIZE_MAX) {
             entry.answers.push_back(node.answer);
@@ -182,12 +190,12 @@ class TreeReader {
             entry.answers.push_back(index);
             const Answer& answer = out.answers[index];
             known = known && answer.definite();
-            const std::uint64_t count = answer.ofType(type).size();
-            any = any || count > 0;
-            if (type == RecordType::A)
-                entry.addresses4 = plus(entry.addresses4, count << (32 - entry.term.prefix4));
-            else
-                entry.networks6 = plus(entry.networks6, count);
+            const auto records = answer.ofType(type);
+            any = any || !records.empty();
+            const int bits = type == RecordType::A ? entry.term.prefix4 : entry.term.prefix6;
+            for (const auto* r : records)
+                if (auto ip = net::IpAddress::parse(std::get<dns::AddressData>(r->data).text))
+                    entry.networks.push_back(networkOf(*ip, bits));
         }
         if (!known) entry.couldNotLook = true;
         if (!any && known && entry.voids == 0) entry.voids = 1;
@@ -221,7 +229,7 @@ class TreeReader {
 
     dns::Resolver& resolver_;
     std::vector<std::string> seen_;
-    std::vector<std::pair<net::IpAddress, int>> networks_;
+    std::vector<IpNetwork> networks_;
 };
 
 } // namespace
@@ -231,6 +239,13 @@ Task<SpfTree> readSpfTree(dns::Resolver& resolver, std::string domain) {
     auto reading = reader.readNode(std::move(domain), 0, {});
     (void)co_await reading;
     co_return std::move(reader.out);
+}
+
+Task<SpfTree> readSpfTreeOf(dns::Resolver& resolver, std::string domain, std::string record) {
+    DraftResolver drafted(resolver, domain, std::move(record));
+    auto reading = readSpfTree(drafted, std::move(domain));
+    SpfTree tree = co_await reading;
+    co_return tree;
 }
 
 } // namespace waypost::auth

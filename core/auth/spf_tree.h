@@ -5,6 +5,7 @@
 // section 4.6.4 counts only what is reached; the worst case is what an unlisted client meets).
 #pragma once
 
+#include "auth/spf_networks.h"
 #include "auth/spf_record.h"
 #include "base/task.h"
 #include "dns/resolver.h"
@@ -22,11 +23,13 @@ inline constexpr size_t maxTreeQueries = 400; // then the rest is "not looked at
 struct SpfTreeTerm {
     SpfTerm term;
     std::string written;
-    std::string target;           // the name asked; empty for all, ip4, ip6 and dynamic terms
-    int cost = 0;                 // of the term and all below it
-    int voids = 0;                // terms that lead to nothing, here and below
-    std::uint64_t addresses4 = 0; // IPv4 addresses authorised, here and below; saturates
-    std::uint64_t networks6 = 0;  // IPv6 networks
+    std::string target; // the name asked; empty for all, ip4, ip6 and dynamic terms
+    int cost = 0;       // of the term and all below it
+    int voids = 0;      // terms that lead to nothing, here and below
+    std::vector<IpNetwork>
+        networks;                 // what it matches, here and below, merged; of an include: what passes there
+    std::uint64_t addresses4 = 0; // IPv4 addresses in them
+    std::uint64_t networks6 = 0;  // IPv6 networks in them
     bool dynamic = false;         // says something else per message
     bool unreachable = false;     // stands after all, or is a redirect beside all
     bool duplicate = false;       // what it lists was listed before
@@ -46,7 +49,11 @@ struct SpfTreeNode {
     std::vector<std::string> all; // every SPF record there, when there are several
     std::vector<SpfTreeTerm> terms;
     int cost = 0, voids = 0;
+    // What the record lets pass, merged: each address counts once. An upper bound, for a term before it may
+    // refuse some of them; what depends on the message is not in it.
+    std::vector<IpNetwork> networks;
     std::uint64_t addresses4 = 0, networks6 = 0;
+    [[nodiscard]] int headroom() const { return maxSpfLookups - cost; } // below zero: too many
 };
 
 struct SpfTree {
@@ -61,5 +68,7 @@ struct SpfTree {
 };
 
 Task<SpfTree> readSpfTree(dns::Resolver& resolver, std::string domain);
+// The tree of a record that is not published: as if `record` stood at `domain`.
+Task<SpfTree> readSpfTreeOf(dns::Resolver& resolver, std::string domain, std::string record);
 
 } // namespace waypost::auth

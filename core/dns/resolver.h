@@ -7,14 +7,24 @@
 #include "dns/answer.h"
 
 #include <functional>
+#include <memory>
 
 namespace waypost::dns {
+
+// An answer that many hold and nobody changes.
+using AnswerPtr = std::shared_ptr<const Answer>;
 
 class Resolver {
   public:
     using Done = std::move_only_function<void(Answer)>;
     virtual ~Resolver() = default;
     virtual void resolve(Question question, Done done) = 0;
+    // The answer that can be given at once and without a copy, or null: then resolve() it. The question in it
+    // may be spelled in another case.
+    virtual AnswerPtr known(const Question& question) {
+        (void)question;
+        return nullptr;
+    }
 };
 
 // Answer a = co_await ask(resolver, question);

@@ -272,8 +272,8 @@ class TestSpf : public QObject {
         QCOMPARE(c.trace[5].expansion, std::string("user.x.org"));
         QCOMPARE(c.trace[5].lookups, 2);
         QVERIFY(c.trace[5].matched);
-        QCOMPARE(c.answers[c.trace[5].answers[0]].question.name, std::string("user.x.org"));
-        QCOMPARE(c.answers[c.trace[0].answers[0]].ttl(), 600u);
+        QCOMPARE(c.answers[c.trace[5].answers[0]]->question.name, std::string("user.x.org"));
+        QCOMPARE(c.answers[c.trace[0].answers[0]]->ttl(), 600u);
     }
     void theTimeIsLimited() {
         std::string lines = "example.org TXT \"v=spf1 a:a.test -all\"\na.test A 192.0.2.9";
@@ -318,7 +318,7 @@ class TestSpf : public QObject {
         const SpfTreeNode& root = tree->root();
         QCOMPARE(root.cost, 5);
         QCOMPARE(root.voids, 1);
-        QCOMPARE(root.addresses4, std::uint64_t(256 + 1 + 1));
+        QCOMPARE(root.addresses4, std::uint64_t(256));
         QCOMPARE(root.networks6, std::uint64_t(1));
         QCOMPARE(root.terms[0].cost, 2);
         QVERIFY(root.terms[3].dynamic);
