@@ -20,8 +20,7 @@ constexpr size_t inFlight = 100;
 
 struct Options {
     std::string ip, mailFrom, helo, receiver, batch;
-    bool trace = true;
-    int timeLimit = 20;
+    bool askedTrace = false, noTrace = false;
 };
 
 // "<a@b>" as SMTP writes it.
@@ -43,8 +42,7 @@ Result<auth::SpfRequest> requestOf(std::string_view ip, std::string_view mailFro
 auth::SpfOptions spfOptions(const Options& o, const Network& network) {
     auth::SpfOptions out;
     out.clock = &network.clock;
-    out.trace = o.trace;
-    out.timeLimit = Millis(o.timeLimit * 1000);
+    out.trace = !o.noTrace;
     if (!o.receiver.empty()) out.receiver = o.receiver;
     return out;
 }
@@ -228,8 +226,8 @@ void addSpf(CLI::App& app, Globals& globals) {
     run->add_option("--batch", o->batch,
                     "checks as JSON Lines {\"id\",\"ip\",\"mail_from\",\"helo\"}; - reads standard input")
         ->type_name("FILE");
-    auto* traced = run->add_flag("--trace", "show each step with its answers (the default)");
-    run->add_flag("!--no-trace", o->trace, "the result alone")->excludes(traced);
+    auto* traced = run->add_flag("--trace", o->askedTrace, "show each step with its answers (the default)");
+    run->add_flag("--no-trace", o->noTrace, "the result alone")->excludes(traced);
     run->add_option("--receiver", o->receiver, "our own name, for the macro r (default: unknown)")
         ->type_name("NAME");
     run->footer(

@@ -100,6 +100,7 @@ Task<std::string> SpfEvaluator::expandFor(MacroString macro, std::string domain,
 
 Task<SpfMatch> SpfEvaluator::matchTerm(SpfTerm term, std::string written, std::string domain, int depth) {
     const size_t step = newStep(depth, domain, &term, written);
+    const int before = out.lookups;
     SpfMatch match = false;
     if (term.kind == TermKind::All) {
         match = true;
@@ -112,6 +113,9 @@ Task<SpfMatch> SpfEvaluator::matchTerm(SpfTerm term, std::string written, std::s
     }
     if (auto* s = stepAt(step)) {
         s->matched = match && *match;
+        s->lookups = out.lookups;
+        s->voids = out.voids;
+        s->cost = out.lookups - before;
         if (!match) {
             s->result = match.error().result;
             s->note = match.error().reason;
