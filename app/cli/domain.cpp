@@ -1,9 +1,11 @@
+#include "cli/domain.h"
+
 #include "base/text.h"
-#include "cli/globals.h"
 #include "cli/network.h"
 #include "cli/workspace.h"
+#include "common/when.h"
 #include "dns/names.h"
-#include "domain/inspect.h"
+#include "engine/inspection.h"
 #include "store/dns_store.h"
 #include "store/domain_store.h"
 
@@ -16,6 +18,7 @@ namespace {
 
 struct Options {
     std::vector<std::string> names, selectors;
+    std::string asOf;
 };
 
 std::string areaLine(const char* title, const domain::Area& a, std::string text) {
@@ -30,7 +33,9 @@ std::string records(const domain::PolicyRecordArea& a) {
                                   : a.records.front();
 }
 
-std::string toText(const domain::DomainReport& r) {
+} // namespace
+
+std::string reportText(const domain::DomainReport& r) {
     std::string out = fmt::format("{}  {}\n", r.domain, formatUtc(r.at));
     const auto* spf = r.spf.root();
     out += areaLine("SPF", r.spf,
@@ -57,19 +62,12 @@ std::string toText(const domain::DomainReport& r) {
     return out;
 }
 
+namespace {
+
 Result<void> keep(const Globals& globals, const Network& network, const domain::DomainReport& report) {
     auto workspace = openWorkspace(globals, true);
     if (!workspace) return fail(workspace.error());
-    store::InspectionRow row;
-    row.domain = report.domain;
-    row.at = report.at;
-    row.report = domain::toJson(report);
-    for (const domain::Finding& f : report.findings) {
-        row.errors += f.severity == domain::Severity::Error ? 1 : 0;
-        row.warnings += f.severity == domain::Severity::Warning ? 1 : 0;
-        row.couldNotLook = row.couldNotLook || f.id == "could-not-look";
-        row.findings.push_back({f.id, std::string(domain::severityName(f.severity)), f.subject});
-    }
+    const store::InspectionRow row = engine::inspectionRow(report);
     return (*workspace)
         ->write([&](store::Database& db) -> Result<void> {
             for (const dns::Answer& a : network.answers) store::dnsrecord::append(db, a);
@@ -79,10 +77,21 @@ Result<void> keep(const Globals& globals, const Network& network, const domain::
         .get();
 }
 
-void inspectOne(Globals& globals, const std::string& name, const domain::InspectOptions& base) {
+Result<std::string> readName(const std::string& name) {
     auto ascii = dns::toAscii(name);
     if (ascii && !dns::isHostName(*ascii, true))
-        ascii = fail(ErrorCode::InvalidArgument, name, "\"" + name + "\" is not a domain name.");
+        return fail(ErrorCode::InvalidArgument, name, "\"" + name + "\" is not a domain name.");
+    return ascii;
+}
+
+void print(Globals& globals, const domain::DomainReport& report) {
+    printLine(globals.json ? domain::toJson(report) : reportText(report));
+    for (const domain::Finding& f : report.findings)
+        if (f.id == "could-not-look") return raiseStatus(globals, 4);
+}
+
+void inspectOne(Globals& globals, const std::string& name, const domain::InspectOptions& base) {
+    auto ascii = readName(name);
     if (!ascii) return printRefused(globals, "domain", name, ascii.error());
     auto network = openNetwork(globals);
     if (!network) return printError(globals, network.error());
@@ -90,27 +99,43 @@ void inspectOne(Globals& globals, const std::string& name, const domain::Inspect
     options.clock = &(*network)->clock;
     const domain::DomainReport report =
         (*network)->run(domain::inspect((*network)->resolver, *ascii, options));
-    printLine(globals.json ? domain::toJson(report) : toText(report));
-    bool couldNotLook = false;
-    for (const domain::Finding& f : report.findings) couldNotLook = couldNotLook || f.id == "could-not-look";
-    if (couldNotLook) raiseStatus(globals, 4);
+    print(globals, report);
     if (globals.workspace.empty()) return;
     if (auto kept = keep(globals, **network, report); !kept) printError(globals, kept.error());
 }
 
+// Nothing is asked: the answers are those the workspace holds.
+void inspectAsOf(Globals& globals, const Options& o, const domain::InspectOptions& options) {
+    const SystemClock clock;
+    auto at = app::parseWhen(o.asOf, clock.now());
+    if (!at) return printError(globals, at.error());
+    auto workspace = openWorkspace(globals, false);
+    if (!workspace) return printError(globals, workspace.error());
+    for (const std::string& name : o.names) {
+        auto ascii = readName(name);
+        if (!ascii) {
+            printRefused(globals, "domain", name, ascii.error());
+            continue;
+        }
+        auto report = (*workspace)->read([&](store::Database& db) {
+            return engine::judgedAsOf(db, *ascii, *at, options);
+        });
+        if (report)
+            print(globals, *report);
+        else
+            printRefused(globals, "domain", name, report.error());
+    }
+}
+
 void inspect(Globals& globals, const Options& o) {
-    domain::InspectOptions options;
-    auto catalogue = domain::FindingCatalogue::load(globals.paths.resources / "rules" / "findings.json");
-    if (!catalogue) return printError(globals, catalogue.error());
-    auto guesses = domain::loadSelectorList(globals.paths.resources / "lists" / "dkim-selectors.json");
-    if (!guesses) return printError(globals, guesses.error());
+    const SystemClock clock;
     auto suffixes = dns::PublicSuffixList::system();
     if (!suffixes) return printError(globals, suffixes.error());
-    options.catalogue = *catalogue;
-    options.publicSuffixes = *suffixes;
-    options.guessedSelectors = *guesses;
-    options.selectors = o.selectors;
-    for (const std::string& name : o.names) inspectOne(globals, name, options);
+    auto options = engine::inspectOptions(globals.paths.resources, clock, *suffixes);
+    if (!options) return printError(globals, options.error());
+    options->selectors = o.selectors;
+    if (!o.asOf.empty()) return inspectAsOf(globals, o, *options);
+    for (const std::string& name : o.names) inspectOne(globals, name, *options);
 }
 
 } // namespace
@@ -126,11 +151,15 @@ void addDomain(CLI::App& app, Globals& globals) {
     run->add_option("--selector", options->selectors, "DKIM selector known to be in use; repeatable")
         ->type_name("S")
         ->allow_extra_args(false);
+    run->add_option("--as-of", options->asOf,
+                    "judge the answers stored in the workspace as of this time; nothing is asked")
+        ->type_name("TIME");
     run->footer(
         "With --workspace the answers and the report are kept there.\n\nExample:\n  waypost-cli domain "
         "inspect example.org --selector s2026 --json\n\n"
         "Exit status: 0 looked at everything, 2 a name was refused, 4 something could not be looked up.");
     run->callback([&globals, options] { inspect(globals, *options); });
+    addDomainHistory(*group, globals);
 }
 
 } // namespace waypost::cli

@@ -67,13 +67,15 @@ void readRecords(const json::object& root, ReportSummary& out) {
     for (const json::value& v : *answers) {
         const json::object* o = v.if_object();
         if (!o) continue;
+        const UtcTime at = parseUtc(json::text(*o, "time")).value_or(out.at);
+        out.finished = std::max(out.finished, at);
         RecordSummary record;
+        record.at = at;
         record.status = json::text(*o, "status");
         const bool definite = record.status == dns::statusName(dns::Status::Ok) ||
                               record.status == dns::statusName(dns::Status::NxDomain) ||
                               record.status == dns::statusName(dns::Status::NoData);
         if (!definite) continue;
-        record.at = parseUtc(json::text(*o, "time")).value_or(out.at);
         std::vector<std::string> lines;
         if (const json::array* records = json::list(*o, "records"))
             for (const json::value& r : *records)
@@ -224,6 +226,7 @@ Result<ReportSummary> summarise(std::string_view reportJson) {
     ReportSummary out;
     out.domain = json::text(*root, "domain");
     out.at = parseUtc(json::text(*root, "at")).value_or(UtcTime{});
+    out.finished = out.at;
     readRecords(*root, out);
     readFindings(*root, out);
     for (const AreaKey& k : areaKeys) {

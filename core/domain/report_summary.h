@@ -37,8 +37,8 @@ struct VerdictSummary {
 
 struct ReportSummary {
     std::string domain;
-    UtcTime at;
-    std::map<std::string, RecordSummary> records;                           // by question: "a.test TXT"
+    UtcTime at, finished;                         // when it began, and when its last answer came
+    std::map<std::string, RecordSummary> records; // by question: "a.test TXT"
     std::map<std::pair<std::string, std::string>, FindingSummary> findings; // by id and subject
     std::map<std::string, VerdictSummary> verdicts;                         // by title: "SPF", "DKIM s1"
     std::set<std::string> unknown; // ids of areas that were not, or not wholly, looked at

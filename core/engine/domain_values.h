@@ -31,10 +31,12 @@ struct InspectDomain {
 struct ForgetDomain {
     std::string name;
 };
-// The newest report, or the newest at or before `asOf`.
+// The newest report, or the newest at or before `asOf`. With `rejudge` the stored DNS answers as of then are
+// judged anew by today's rules; what had not been asked by then is "could not look".
 struct DomainQuery {
     std::string name;
     std::optional<UtcTime> asOf = {};
+    bool rejudge = false;
 };
 struct AreaView {
     std::string id, title; // "spf", "SPF"
@@ -91,6 +93,7 @@ struct DomainDiffRow {
     std::string before, after; // empty: was not there
     State state = State::Info; // how grave the new state is
     UtcTime changedAt;         // when the new state was first seen
+    std::string trend;         // "worse", "better"; empty: neither
 };
 struct DomainDiff {
     std::string name;

@@ -1,8 +1,8 @@
 #include "base/text.h"
 #include "dns/names.h"
-#include "domain/inspect.h"
 #include "engine/context.h"
 #include "engine/domain_view.h"
+#include "engine/inspection.h"
 #include "store/dns_store.h"
 #include "store/domain_store.h"
 
@@ -45,13 +45,28 @@ void addRawBytes(store::Database& db, DomainView& view) {
     }
 }
 
+Result<std::string> storedReport(Context& c, store::Database& db, const DomainQuery& q) {
+    if (q.asOf && q.rejudge) {
+        auto options = inspectOptions(c.options.resources, c.clock, c.publicSuffixes);
+        if (!options) return fail(options.error());
+        auto report = judgedAsOf(db, q.name, *q.asOf, std::move(*options));
+        if (!report) return fail(report.error());
+        return domain::toJson(*report);
+    }
+    auto row = q.asOf ? store::domains::asOf(db, q.name, *q.asOf) : store::domains::newest(db, q.name);
+    if (row) return std::move(row->report);
+    return fail(ErrorCode::NotFound, "domain",
+                q.asOf ? fmt::format("{} was not inspected at or before {}.", q.name, formatUtc(*q.asOf))
+                       : q.name + " was not inspected yet.");
+}
+
 } // namespace
 
 Snapshot answer(Context& c, const DomainQuery& q) {
     return toSnapshot(c.workspace->read([&](store::Database& db) -> Result<DomainView> {
-        auto row = store::domains::newest(db, q.name);
-        if (!row) return fail(ErrorCode::NotFound, "domain", q.name + " was not inspected yet.");
-        auto view = domainViewFromJson(row->report);
+        auto report = storedReport(c, db, q);
+        if (!report) return fail(report.error());
+        auto view = domainViewFromJson(*report);
         if (view) addRawBytes(db, *view);
         return view;
     }));
@@ -85,34 +100,6 @@ Snapshot perform(Context& c, const ForgetDomain& command) {
 
 namespace {
 
-Result<domain::InspectOptions> inspectOptions(Context& c, const InspectDomain& command) {
-    domain::InspectOptions options;
-    auto catalogue = domain::FindingCatalogue::load(c.options.resources / "rules" / "findings.json");
-    if (!catalogue) return fail(catalogue.error());
-    auto guesses = domain::loadSelectorList(c.options.resources / "lists" / "dkim-selectors.json");
-    if (!guesses) return fail(guesses.error());
-    options.catalogue = *catalogue;
-    options.guessedSelectors = *guesses;
-    options.selectors = command.selectors;
-    options.publicSuffixes = c.publicSuffixes;
-    options.clock = &c.clock;
-    return options;
-}
-
-store::InspectionRow inspectionRow(const domain::DomainReport& report) {
-    store::InspectionRow row;
-    row.domain = report.domain;
-    row.at = report.at;
-    row.report = domain::toJson(report);
-    for (const domain::Finding& f : report.findings) {
-        row.errors += f.severity == domain::Severity::Error ? 1 : 0;
-        row.warnings += f.severity == domain::Severity::Warning ? 1 : 0;
-        row.couldNotLook = row.couldNotLook || f.id == "could-not-look";
-        row.findings.push_back({f.id, std::string(domain::severityName(f.severity)), f.subject});
-    }
-    return row;
-}
-
 Task<void> inspectJob(Context* c, std::string job, std::string name, domain::InspectOptions options) {
     // The chain is held, so that a change of the settings meanwhile does not take it away.
     dns::Resolver& chain = resolver(*c);
@@ -143,8 +130,9 @@ Snapshot perform(Context& c, const InspectDomain& command) {
     if (!name) return name.error();
     if (!dns::isHostName(*name, true))
         return Error(ErrorCode::InvalidArgument, "domain", "\"" + command.name + "\" is not a domain name.");
-    auto options = inspectOptions(c, command);
+    auto options = inspectOptions(c.options.resources, c.clock, c.publicSuffixes);
     if (!options) return options.error();
+    options->selectors = command.selectors;
     std::string commandLine = "waypost-cli domain inspect " + *name;
     for (const std::string& s : command.selectors) commandLine += " --selector " + s;
     auto watched =

@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "store/database.h"
 
+#include <algorithm>
+
 namespace waypost::store::domains {
 
 namespace {
@@ -100,6 +102,31 @@ std::optional<InspectionRow> inspection(Database& db, std::int64_t id) {
     auto select = db.prepare(
         "SELECT id, domain, at, errors, warnings, could_not_look, report FROM inspection WHERE id = ?");
     return whole(db, select.with(id));
+}
+
+std::optional<InspectionRow> asOf(Database& db, std::string_view name, UtcTime at) {
+    auto select =
+        db.prepare("SELECT id, domain, at, errors, warnings, could_not_look, report FROM inspection "
+                   "WHERE domain = ? AND at <= ? ORDER BY at DESC, id DESC LIMIT 1");
+    return whole(db, select.with(folded(name), at));
+}
+
+std::vector<InspectionRow> reports(Database& db, std::string_view name, UtcTime from, UtcTime to, int limit) {
+    auto select =
+        db.prepare("SELECT id, domain, at, errors, warnings, could_not_look, report FROM inspection "
+                   "WHERE domain = ? AND at >= ? AND at <= ? ORDER BY at DESC, id DESC LIMIT ?");
+    select.with(folded(name), from, to, limit);
+    std::vector<InspectionRow> rows;
+    while (select.step()) {
+        rows.push_back(headOf(select));
+        rows.back().report = select.string(6);
+    }
+    std::reverse(rows.begin(), rows.end());
+    return rows;
+}
+
+std::vector<InspectionRow> reportsBefore(Database& db, std::string_view name, UtcTime before, int limit) {
+    return reports(db, name, UtcTime{INT64_MIN}, before - Millis(1), limit);
 }
 
 std::vector<InspectionRow> history(Database& db, std::string_view name, int limit) {

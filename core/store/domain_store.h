@@ -52,6 +52,13 @@ std::vector<DomainRow> all(Database& db);
 std::int64_t append(Database& db, const InspectionRow& row);
 std::optional<InspectionRow> newest(Database& db, std::string_view name);
 std::optional<InspectionRow> inspection(Database& db, std::int64_t id);
+// The newest that had begun at or before `at`.
+std::optional<InspectionRow> asOf(Database& db, std::string_view name, UtcTime at);
+// Those begun in [from, to], oldest first, with their reports and without findings; of more than `limit` the
+// newest ones.
+std::vector<InspectionRow> reports(Database& db, std::string_view name, UtcTime from, UtcTime to, int limit);
+// The last `limit` of those begun before `before`, oldest first, with reports.
+std::vector<InspectionRow> reportsBefore(Database& db, std::string_view name, UtcTime before, int limit);
 // Newest first, without report and findings.
 std::vector<InspectionRow> history(Database& db, std::string_view name, int limit);
 
