@@ -23,6 +23,8 @@ void appendSignatureField(std::string& out, const mail::HeaderBlock& block, cons
 // Fields by name, for picking the instances that h= means. Linear in the length of h=, whatever it names.
 class HeaderPicker {
   public:
+    static constexpr size_t none = size_t(-1); // for `own`: no signature stands in the message yet
+
     explicit HeaderPicker(std::shared_ptr<const mail::HeaderBlock> block);
 
     struct Picked {

@@ -22,7 +22,7 @@ struct DkimSignature {
     Span signatureSpan;    // what is emptied before hashing: the value of b= and the white space around it
     std::string algorithm; // "rsa-sha256"
     std::string domain;    // d=, lower case, A-labels
-    std::string selector;  // s=
+    std::string selector;  // s=, as written, A-labels
     std::string identity;  // i=, or "@" and d=
     bool identityGiven = false;
     Canonicalization header = Canonicalization::Simple, body = Canonicalization::Simple;
