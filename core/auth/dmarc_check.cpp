@@ -2,32 +2,15 @@
 
 #include "base/text.h"
 #include "dns/names.h"
+#include "dns/once_resolver.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 namespace waypost::auth {
 
 namespace {
-
-// The walks of one message share most of their names: each question is asked once, and its answer kept.
-class AskOnce final : public dns::Resolver {
-  public:
-    explicit AskOnce(dns::Resolver& resolver) : resolver_(resolver) {}
-    void resolve(dns::Question question, Done done) override {
-        if (auto known = answers_.find(question); known != answers_.end()) return done(known->second);
-        resolver_.resolve(question, [this, question, done = std::move(done)](dns::Answer answer) mutable {
-            answers_.emplace(question, answer);
-            done(std::move(answer));
-        });
-    }
-
-  private:
-    dns::Resolver& resolver_;
-    std::map<dns::Question, dns::Answer> answers_;
-};
 
 std::string join(std::string_view a, std::string_view b) {
     return fmt::format("{} {}", a, b);
@@ -236,7 +219,7 @@ class Check {
                              out.walk.alignedDkim != out.list.alignedDkim;
     }
 
-    AskOnce resolver_;
+    dns::OnceResolver resolver_; // the walks of one message share most of their names
     DmarcMessage message_;
     DmarcOptions options_;
 };
