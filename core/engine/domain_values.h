@@ -118,7 +118,8 @@ struct SpfTrial {
     int lookupsNow = 0, lookupsThen = 0, voidsNow = 0, voidsThen = 0;
     std::vector<std::string> problems; // of the draft
     std::vector<SpfTrialRow> rows;
-    std::vector<Node> trace; // of the first row: every step, Node::raw into answers
+    std::vector<Node> trace;     // of the first row: every step, Node::raw into answers
+    std::vector<Node> traceThen; // of the first row with the draft
     std::vector<Node> draftTree;
     std::vector<AnswerView> answers;
     std::string flattened;      // the record with includes replaced by addresses; empty: not possible
