@@ -6,6 +6,7 @@
 #pragma once
 
 #include "auth/spf_record.h"
+#include "auth/spf_record_cache.h"
 #include "base/clock.h"
 #include "base/task.h"
 #include "dns/resolver.h"
@@ -33,6 +34,9 @@ struct SpfOptions {
     const Clock* clock = nullptr;           // also gives %{t}
     std::string receiver = "unknown";       // %{r}
     bool trace = true;                      // keep steps and answers
+    // Different questions of one check, the hosts of mx and ptr included; above it the check is a permerror.
+    int maxQuestions = 50;
+    SpfRecordCache* records = nullptr; // compiled records, shared by the checks of one thread; may be null
 };
 
 // One term as it was evaluated. Steps stand in the order of evaluation; those of an include or redirect
@@ -53,7 +57,7 @@ struct SpfStep {
 
 struct SpfCheck {
     SpfResult result = SpfResult::None;
-    std::string explanation; // the text exp= led to; only with Fail
+    std::string explanation; // the text exp= led to; only with Fail, and at most maxSpfExplanation octets
     std::string reason;      // one sentence
     std::string domain;      // the checked domain
     std::string sender;      // local part and domain used for macros
@@ -62,6 +66,8 @@ struct SpfCheck {
     std::vector<SpfStep> trace;
     std::vector<dns::AnswerPtr> answers; // none is null
 };
+
+inline constexpr size_t maxSpfExplanation = 512; // printable ASCII; the rest is cut
 
 Task<SpfCheck> checkSpf(dns::Resolver& resolver, SpfRequest request, SpfOptions options);
 

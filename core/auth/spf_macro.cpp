@@ -15,7 +15,6 @@ namespace {
 constexpr std::string_view domainLetters = "slodipvh";
 constexpr std::string_view allLetters = "slodipvhcrt";
 constexpr std::string_view delimiterSet = ".-+,/_=";
-constexpr size_t maxTargetName = 253;
 constexpr unsigned maxKeep = 255; // no name has more labels; larger numbers mean "all"
 
 class Parser {
@@ -177,6 +176,11 @@ bool MacroString::dynamic() const {
                        [](const MacroPart& p) { return p.letter != 0 && p.letter != 'd'; });
 }
 
+bool MacroString::usesLocalPart() const {
+    return std::any_of(parts.begin(), parts.end(),
+                       [](const MacroPart& p) { return p.letter == 's' || p.letter == 'l'; });
+}
+
 bool MacroString::needsValidatedName() const {
     return std::any_of(parts.begin(), parts.end(), [](const MacroPart& p) { return p.letter == 'p'; });
 }
@@ -198,19 +202,40 @@ std::string expand(const MacroString& macro, const MacroValues& values) {
     return out;
 }
 
-std::string toTargetName(std::string_view expansion) {
+bool isTargetName(std::string_view name) {
+    size_t label = 0;
+    for (char c : name) {
+        if (c != '.') {
+            if (++label > dns::maxLabelOctets) return false;
+            continue;
+        }
+        if (label == 0) return false;
+        label = 0;
+    }
+    return label != 0;
+}
+
+std::string targetName(std::string_view expansion) {
     if (expansion.ends_with('.')) expansion.remove_suffix(1);
     while (expansion.size() > maxTargetName) {
         const size_t dot = expansion.find('.');
         if (dot == std::string_view::npos) return {};
         expansion.remove_prefix(dot + 1);
     }
+    return isTargetName(expansion) ? std::string(expansion) : std::string();
+}
+
+std::string toQuestionName(std::string_view name) {
+    const bool plain =
+        std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~' && c != '\\'; });
+    if (plain) return std::string(name);
     std::vector<std::string> labels;
-    for (auto label : text::split(expansion, '.')) {
-        if (label.empty() || label.size() > dns::maxLabelOctets) return {};
-        labels.emplace_back(label);
-    }
+    for (auto label : text::split(name, '.')) labels.emplace_back(label);
     return dns::labelsToName(labels);
+}
+
+std::string toTargetName(std::string_view expansion) {
+    return toQuestionName(targetName(expansion));
 }
 
 } // namespace waypost::auth

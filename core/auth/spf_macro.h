@@ -28,6 +28,8 @@ struct MacroString {
     [[nodiscard]] bool dynamic() const;
     // Needs the validated name of the client (PTR lookups).
     [[nodiscard]] bool needsValidatedName() const;
+    // Says the local part of the sender.
+    [[nodiscard]] bool usesLocalPart() const;
     bool operator==(const MacroString&) const = default;
 };
 
@@ -56,8 +58,16 @@ struct MacroValues {
 };
 std::string expand(const MacroString& macro, const MacroValues& values);
 
-// An expansion as a name to ask: no trailing dot, cut from the left to 253 octets at a label, odd octets
-// escaped. Empty when it has an empty or too long label and cannot be asked.
+inline constexpr size_t maxTargetName = 253;
+
+// Labels of 1 to 63 octets, whatever they are; no trailing dot.
+bool isTargetName(std::string_view name);
+// An expansion as a domain (section 7.3): without a trailing dot, cut from the left to 253 octets at a label.
+// Octets stay as they are. Empty when it cannot be a name.
+std::string targetName(std::string_view expansion);
+// The octets of a name as dns::Question writes it: odd ones escaped.
+std::string toQuestionName(std::string_view name);
+// Both: an expansion as the name to ask; empty when it cannot be asked.
 std::string toTargetName(std::string_view expansion);
 
 } // namespace waypost::auth

@@ -19,11 +19,19 @@ class Resolver {
     using Done = std::move_only_function<void(Answer)>;
     virtual ~Resolver() = default;
     virtual void resolve(Question question, Done done) = 0;
-    // The answer that can be given at once and without a copy, or null: then resolve() it. The question in it
+    // The answer that can be given at once and without a copy, or null: then ask for it. The question in it
     // may be spelled in another case.
     virtual AnswerPtr known(const Question& question) {
         (void)question;
         return nullptr;
+    }
+    // As resolve(), for those who only read: what a cache holds is not copied. `done` never gets null.
+    using SharedDone = std::move_only_function<void(AnswerPtr)>;
+    virtual void share(Question question, SharedDone done) {
+        auto take = [done = std::move(done)](Answer answer) mutable {
+            done(std::make_shared<const Answer>(std::move(answer)));
+        };
+        resolve(std::move(question), std::move(take));
     }
 };
 
