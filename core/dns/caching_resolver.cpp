@@ -16,6 +16,7 @@ struct Entry {
     Millis until{0}; // monotonic
     Node* newer = nullptr;
     Node* older = nullptr;
+    AnswerPtr whole; // unpacked, once known() was asked for it
 };
 
 // Who waits for a question that is under way; mostly one.
@@ -41,6 +42,7 @@ struct CachingResolver::State {
     const std::string& keyOf(const Question& q);
     void link(Node& node);
     void unlink(Node& node);
+    Node* fresh(const std::string& key);
     void store(const std::string& key, const Answer& answer);
     void arrived(UnderWay::value_type* asked, Answer answer);
 
@@ -79,6 +81,20 @@ void CachingResolver::State::unlink(Node& node) {
     (e.older ? e.older->second.newer : oldest) = e.newer;
 }
 
+// What is kept and still holds, as the newest; null, and gone, when its time is over.
+Node* CachingResolver::State::fresh(const std::string& k) {
+    auto found = entries.find(k);
+    if (found == entries.end()) return nullptr;
+    unlink(*found);
+    if (found->second.until > clock.monotonic()) {
+        link(*found);
+        ++counters.hits;
+        return &*found;
+    }
+    entries.erase(found);
+    return nullptr;
+}
+
 void CachingResolver::State::store(const std::string& k, const Answer& answer) {
     // In steps of four: every step visits all entries.
     if (entries.size() == entries.bucket_count())
@@ -88,6 +104,7 @@ void CachingResolver::State::store(const std::string& k, const Answer& answer) {
     link(*at);
     Entry& entry = at->second;
     entry.packed = packAnswer(answer);
+    entry.whole.reset();
     entry.until = clock.monotonic() + std::chrono::seconds(answer.cacheTtl());
     if (entries.size() <= maxEntries) return;
     Node& last = *oldest;
@@ -117,16 +134,10 @@ CachingResolver::~CachingResolver() = default;
 void CachingResolver::resolve(Question question, Done done) {
     State& s = *state_;
     const std::string& key = s.keyOf(question);
-    if (auto found = s.entries.find(key); found != s.entries.end()) {
-        s.unlink(*found);
-        if (found->second.until > s.clock.monotonic()) {
-            s.link(*found);
-            ++s.counters.hits;
-            Answer answer = unpackAnswer(found->second.packed, std::move(question));
-            answer.transport = Transport::Cache;
-            return done(std::move(answer));
-        }
-        s.entries.erase(found);
+    if (Node* kept = s.fresh(key)) {
+        Answer answer = unpackAnswer(kept->second.packed, std::move(question));
+        answer.transport = Transport::Cache;
+        return done(std::move(answer));
     }
     auto [at, first] = s.underWay.try_emplace(key);
     if (!first) {
@@ -140,6 +151,19 @@ void CachingResolver::resolve(Question question, Done done) {
         state->arrived(asked, std::move(answer));
     };
     s.upstream.resolve(std::move(question), std::move(arrived));
+}
+
+AnswerPtr CachingResolver::known(const Question& question) {
+    State& s = *state_;
+    Node* kept = s.fresh(s.keyOf(question));
+    if (!kept) return nullptr;
+    Entry& entry = kept->second;
+    if (!entry.whole) {
+        auto answer = std::make_shared<Answer>(unpackAnswer(entry.packed, question));
+        answer->transport = Transport::Cache;
+        entry.whole = std::move(answer);
+    }
+    return entry.whole;
 }
 
 void CachingResolver::clear() {

@@ -25,6 +25,8 @@ class CachingResolver final : public Resolver {
     ~CachingResolver() override;
 
     void resolve(Question question, Done done) override;
+    // What is kept and still holds. It then stays unpacked too: meant for answers that many checks read.
+    AnswerPtr known(const Question& question) override;
     void clear();
     [[nodiscard]] size_t size() const;
     [[nodiscard]] const Counters& counters() const;

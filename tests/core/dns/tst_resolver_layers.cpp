@@ -241,6 +241,27 @@ class TestResolverLayers : public QObject {
         QCOMPARE(cache.size(), size_t(0));
     }
 
+    void whatIsKeptIsKnownAtOnce() {
+        ByHand upstream;
+        test::FakeClock clock;
+        CachingResolver cache(upstream, clock);
+        const Question question{"example.org", RecordType::A};
+        QVERIFY(!cache.known(question));
+        AnswerPtr shared;
+        cache.share(question, [&shared](AnswerPtr a) { shared = std::move(a); });
+        upstream.answer(positive(300));
+        QVERIFY(shared && shared->transport == Transport::Udp);
+        const AnswerPtr known = cache.known({"Example.ORG.", RecordType::A});
+        QVERIFY(known && known->ok() && known->transport == Transport::Cache);
+        QCOMPARE(known->server, std::string("127.0.0.1:53"));
+        QVERIFY(cache.known(question) == known);
+        QVERIFY(!cache.known({"example.org", RecordType::MX}));
+        clock.advance(Millis(301'000));
+        QVERIFY(!cache.known(question));
+        QVERIFY(known->ok()); // whoever holds it keeps it
+        QCOMPARE(cache.counters().hits, std::uint64_t(2));
+    }
+
     void theRecorderSeesEveryAnswerFirst() {
         ByHand upstream;
         std::vector<std::string> order;
