@@ -1,6 +1,7 @@
 #include "dns/public_suffix.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "dns/names.h"
 
@@ -43,14 +44,30 @@ std::string statedDate(const std::filesystem::path& file) {
     std::string line;
     for (int i = 0; i < headLines && std::getline(in, line); ++i)
         if (line.starts_with(mark) && line.size() >= mark.size() + 10) return line.substr(mark.size(), 10);
-    return {};
+    std::filesystem::path beside = file;
+    beside.replace_extension(".json");
+    constexpr size_t mostBytes = 64 * 1024;
+    const auto facts = json::readFile(beside, mostBytes);
+    const auto* o = facts ? facts->if_object() : nullptr;
+    return o ? std::string(json::text(*o, "date")) : std::string();
 }
 
 } // namespace
 
 PublicSuffixList::~PublicSuffixList() = default;
 
-Result<std::shared_ptr<const PublicSuffixList>> PublicSuffixList::system() {
+Result<std::shared_ptr<const PublicSuffixList>>
+PublicSuffixList::system(const std::filesystem::path& shipped) {
+    std::error_code ec;
+    auto ours = !shipped.empty() && std::filesystem::exists(shipped, ec)
+                    ? load(shipped)
+                    : Result<std::shared_ptr<const PublicSuffixList>>(nullptr);
+    auto theirs = ofSystem();
+    if (!ours || !*ours) return theirs;
+    return !theirs || (*theirs)->date() < (*ours)->date() ? ours : theirs;
+}
+
+Result<std::shared_ptr<const PublicSuffixList>> PublicSuffixList::ofSystem() {
     psl_ctx_t* ctx = psl_latest(nullptr);
     if (!ctx)
         return fail(ErrorCode::NotFound, "public suffix list",

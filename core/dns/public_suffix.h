@@ -13,9 +13,10 @@ namespace waypost::dns {
 
 class PublicSuffixList {
   public:
-    // The newest of the system's file and the one built into libpsl.
-    static Result<std::shared_ptr<const PublicSuffixList>> system();
-    // A list in the text form of publicsuffix.org.
+    // The newest of the system's file, the one built into libpsl and, when named, a shipped one.
+    static Result<std::shared_ptr<const PublicSuffixList>> system(const std::filesystem::path& shipped = {});
+    // A list in the text form of publicsuffix.org. Its date is what it says itself, or what the file of the
+    // same name that ends with ".json" says.
     static Result<std::shared_ptr<const PublicSuffixList>> load(const std::filesystem::path& file);
     ~PublicSuffixList();
     PublicSuffixList(const PublicSuffixList&) = delete;
@@ -31,6 +32,7 @@ class PublicSuffixList {
 
   private:
     PublicSuffixList() = default;
+    static Result<std::shared_ptr<const PublicSuffixList>> ofSystem();
     struct Handle;
     std::unique_ptr<Handle> handle_;
     std::string source_, date_;

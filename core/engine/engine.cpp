@@ -81,7 +81,7 @@ Result<void> Engine::Impl::start() {
     auto providers = reply::ProviderMap::load(rules / "providers.json");
     if (!providers) return fail(providers.error());
     c.providers = *providers;
-    auto suffixes = dns::PublicSuffixList::system();
+    auto suffixes = dns::PublicSuffixList::system(c.options.resources / "lists" / "public_suffix_list.dat");
     if (suffixes)
         c.publicSuffixes = *suffixes;
     else

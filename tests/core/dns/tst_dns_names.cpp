@@ -146,6 +146,20 @@ class TestDnsNames : public QObject {
         QVERIFY(!PublicSuffixList::load("/nonexistent/list.dat").has_value());
     }
 
+    void theNewestListIsTaken() {
+        const auto file = test::resources() / "lists" / "public_suffix_list.dat";
+        auto shipped = PublicSuffixList::load(file);
+        QVERIFY(shipped.has_value());
+        QCOMPARE((*shipped)->date().size(), size_t(10)); // from the file beside it
+        auto list = PublicSuffixList::system(file);
+        auto theirs = PublicSuffixList::system();
+        QVERIFY(list && theirs);
+        QCOMPARE((*list)->date(), std::max((*shipped)->date(), (*theirs)->date()));
+        // A file that is not there leaves the system's.
+        auto without = PublicSuffixList::system("/nonexistent/list.dat");
+        QVERIFY(without && (*without)->source() == (*theirs)->source());
+    }
+
     void publicSuffixVectors() {
         const auto folder = test::corpora() / "psl";
         QFile vectors(QString::fromStdString((folder / "vectors.jsonl").string()));
