@@ -28,6 +28,7 @@ class Judge {
     Judge(dns::Resolver& resolver, mail::Bytes message, CheckOptions options)
         : resolver_(resolver), options_(std::move(options)),
           time_(*options_.clock, options_.at.value_or(options_.clock->now())) {
+        out.judged = time_.now();
         out.headers = std::make_shared<const mail::HeaderBlock>(mail::HeaderBlock::parse(message));
         out.mime = std::make_shared<const mail::MimeTree>(mail::MimeTree::parse(message));
     }

@@ -56,6 +56,7 @@ struct Hop {
 };
 
 struct MessageCheck {
+    UtcTime judged; // the time that was taken for now
     std::shared_ptr<const mail::HeaderBlock> headers;
     std::shared_ptr<const mail::MimeTree> mime;
     Connection connection;
@@ -89,6 +90,8 @@ inline constexpr size_t maxMessageBytes = 64 * 1024 * 1024; // callers refuse mo
 
 Task<MessageCheck> check(dns::Resolver& resolver, mail::Bytes message, CheckOptions options);
 
+// authenticationResults without its folds.
+std::string oneLineResults(const MessageCheck& check);
 // One line of JSON: the forms of `dmarc check` and, with everything, of `message check`.
 std::string toJson(const MessageCheck& check, bool whole);
 

@@ -220,17 +220,14 @@ array answersJson(const MessageCheck& c) {
     return out;
 }
 
-// One line: the folds of the field are white space.
-std::string unfolded(const std::string& field) {
+} // namespace
+
+std::string oneLineResults(const MessageCheck& check) {
     std::string out;
-    for (size_t i = 0; i < field.size(); ++i) {
-        if (field[i] == '\r' || field[i] == '\n') continue;
-        out += field[i] == '\t' ? ' ' : field[i];
-    }
+    for (char c : check.authenticationResults)
+        if (c != '\r' && c != '\n') out += c == '\t' ? ' ' : c;
     return out;
 }
-
-} // namespace
 
 std::string toJson(const MessageCheck& check, bool whole) {
     object o;
@@ -242,7 +239,7 @@ std::string toJson(const MessageCheck& check, bool whole) {
     o["dkim"] = std::move(dkim);
     o["arc"] = arcJson(check.arc);
     o["dmarc"] = dmarcJson(check.dmarc);
-    o["authentication_results"] = json::foreign(unfolded(check.authenticationResults));
+    o["authentication_results"] = json::foreign(oneLineResults(check));
     o["connection"] = connectionJson(check.connection);
     if (!whole) return json::line(o);
     if (check.spfHelo) o["spf_helo"] = spfJson(check, check.spfHelo, "helo");
