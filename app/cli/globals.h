@@ -46,6 +46,8 @@ void addStats(CLI::App& app, Globals& globals);
 void addPlacement(CLI::App& app, Globals& globals);
 void addSend(CLI::App& app, Globals& globals);
 void addPaths(CLI::App& app, Globals& globals);
+void addDmarc(CLI::App& app, Globals& globals);
+void addMessage(CLI::App& app, Globals& globals);
 void addSpf(CLI::App& app, Globals& globals);
 
 } // namespace waypost::cli

@@ -61,6 +61,8 @@ int main(int argc, char** argv) {
     cli::addPlacement(app, globals);
     cli::addDomain(app, globals);
     cli::addSpf(app, globals);
+    cli::addDmarc(app, globals);
+    cli::addMessage(app, globals);
     cli::addImport(app, globals);
     cli::addStats(app, globals);
     cli::addReply(app, globals);

@@ -13,11 +13,7 @@
 namespace waypost::cli {
 
 struct Network {
-    // For a long batch: bounded, and what many inputs share is asked often enough to stay.
-    static constexpr size_t cachedAnswers = 20'000;
-
-    // `window`: questions under way.
-    Network(std::vector<net::Endpoint> servers, size_t window);
+    explicit Network(std::vector<net::Endpoint> servers);
     SystemClock clock;
     SystemRandom random;
     net::Loop loop;
@@ -38,6 +34,6 @@ struct Network {
     }
 };
 
-Result<std::unique_ptr<Network>> openNetwork(const Globals& globals, size_t window = 128);
+Result<std::unique_ptr<Network>> openNetwork(const Globals& globals);
 
 } // namespace waypost::cli
