@@ -1,13 +1,11 @@
 #include "cli/domain.h"
 
 #include "base/text.h"
-#include "cli/network.h"
+#include "cli/inspect_sweep.h"
 #include "cli/workspace.h"
 #include "common/when.h"
 #include "dns/names.h"
 #include "engine/inspection.h"
-#include "store/dns_store.h"
-#include "store/domain_store.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -18,7 +16,7 @@ namespace {
 
 struct Options {
     std::vector<std::string> names, selectors;
-    std::string asOf;
+    std::string asOf, batch;
 };
 
 std::string areaLine(const char* title, const domain::Area& a, std::string text) {
@@ -62,47 +60,20 @@ std::string reportText(const domain::DomainReport& r) {
     return out;
 }
 
-namespace {
-
-Result<void> keep(const Globals& globals, const Network& network, const domain::DomainReport& report) {
-    auto workspace = openWorkspace(globals, true);
-    if (!workspace) return fail(workspace.error());
-    const store::InspectionRow row = engine::inspectionRow(report);
-    return (*workspace)
-        ->write([&](store::Database& db) -> Result<void> {
-            for (const dns::Answer& a : network.answers) store::dnsrecord::append(db, a);
-            store::domains::append(db, row);
-            return {};
-        })
-        .get();
-}
-
-Result<std::string> readName(const std::string& name) {
+Result<std::string> inspectableName(const std::string& name) {
     auto ascii = dns::toAscii(name);
     if (ascii && !dns::isHostName(*ascii, true))
         return fail(ErrorCode::InvalidArgument, name, "\"" + name + "\" is not a domain name.");
     return ascii;
 }
 
-void print(Globals& globals, const domain::DomainReport& report) {
+void printReport(Globals& globals, const domain::DomainReport& report) {
     printLine(globals.json ? domain::toJson(report) : reportText(report));
     for (const domain::Finding& f : report.findings)
         if (f.id == "could-not-look") return raiseStatus(globals, 4);
 }
 
-void inspectOne(Globals& globals, const std::string& name, const domain::InspectOptions& base) {
-    auto ascii = readName(name);
-    if (!ascii) return printRefused(globals, "domain", name, ascii.error());
-    auto network = openNetwork(globals);
-    if (!network) return printError(globals, network.error());
-    domain::InspectOptions options = base;
-    options.clock = &(*network)->clock;
-    const domain::DomainReport report =
-        (*network)->run(domain::inspect((*network)->resolver, *ascii, options));
-    print(globals, report);
-    if (globals.workspace.empty()) return;
-    if (auto kept = keep(globals, **network, report); !kept) printError(globals, kept.error());
-}
+namespace {
 
 // Nothing is asked: the answers are those the workspace holds.
 void inspectAsOf(Globals& globals, const Options& o, const domain::InspectOptions& options) {
@@ -112,7 +83,7 @@ void inspectAsOf(Globals& globals, const Options& o, const domain::InspectOption
     auto workspace = openWorkspace(globals, false);
     if (!workspace) return printError(globals, workspace.error());
     for (const std::string& name : o.names) {
-        auto ascii = readName(name);
+        auto ascii = inspectableName(name);
         if (!ascii) {
             printRefused(globals, "domain", name, ascii.error());
             continue;
@@ -121,13 +92,16 @@ void inspectAsOf(Globals& globals, const Options& o, const domain::InspectOption
             return engine::judgedAsOf(db, *ascii, *at, options);
         });
         if (report)
-            print(globals, *report);
+            printReport(globals, *report);
         else
             printRefused(globals, "domain", name, report.error());
     }
 }
 
-void inspect(Globals& globals, const Options& o) {
+void inspect(Globals& globals, Options o) {
+    const bool standard = std::erase(o.names, "-") > 0;
+    if (standard && o.batch.empty()) o.batch = "-";
+    if (o.names.empty() && (o.batch.empty() || !o.asOf.empty())) throw CLI::RequiredError("NAME");
     const SystemClock clock;
     auto suffixes =
         dns::PublicSuffixList::system(globals.paths.resources / "lists" / "public_suffix_list.dat");
@@ -136,7 +110,8 @@ void inspect(Globals& globals, const Options& o) {
     if (!options) return printError(globals, options.error());
     options->selectors = o.selectors;
     if (!o.asOf.empty()) return inspectAsOf(globals, o, *options);
-    for (const std::string& name : o.names) inspectOne(globals, name, *options);
+    const SweepInput input{std::move(o.names), std::move(o.batch)};
+    if (auto swept = sweep(globals, input, std::move(*options)); !swept) printError(globals, swept.error());
 }
 
 } // namespace
@@ -148,7 +123,9 @@ void addDomain(CLI::App& app, Globals& globals) {
     auto* run =
         group->add_subcommand("inspect", "look at SPF, DKIM, DMARC, MX, PTR and the policies around them");
     auto options = std::make_shared<Options>();
-    run->add_option("NAME", options->names, "domains")->required();
+    run->add_option("NAME", options->names, "domains; - reads one a line from standard input");
+    run->add_option("--batch", options->batch, "domains, one a line, after those named; - is standard input")
+        ->type_name("FILE");
     run->add_option("--selector", options->selectors, "DKIM selector known to be in use; repeatable")
         ->type_name("S")
         ->allow_extra_args(false);
@@ -156,8 +133,11 @@ void addDomain(CLI::App& app, Globals& globals) {
                     "judge the answers stored in the workspace as of this time; nothing is asked")
         ->type_name("TIME");
     run->footer(
-        "With --workspace the answers and the report are kept there.\n\nExample:\n  waypost-cli domain "
-        "inspect example.org --selector s2026 --json\n\n"
+        "With --workspace the answers and the report are kept there. Many domains are looked at side by "
+        "side;\n"
+        "results come in the order of the names.\n\n"
+        "Examples:\n  waypost-cli domain inspect example.org --selector s2026 --json\n"
+        "  waypost-cli domain inspect --batch domains.txt --json\n\n"
         "Exit status: 0 looked at everything, 2 a name was refused, 4 something could not be looked up.");
     run->callback([&globals, options] { inspect(globals, *options); });
     addDomainHistory(*group, globals);

@@ -11,5 +11,9 @@ void addDomainHistory(CLI::App& group, Globals& globals);
 
 // For people: a line for each area, then the findings.
 std::string reportText(const domain::DomainReport& report);
+// Prints it, and raises the exit status when something could not be looked at.
+void printReport(Globals& globals, const domain::DomainReport& report);
+// As it is asked for, or why not.
+Result<std::string> inspectableName(const std::string& name);
 
 } // namespace waypost::cli

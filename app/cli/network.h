@@ -13,7 +13,11 @@
 namespace waypost::cli {
 
 struct Network {
-    explicit Network(std::vector<net::Endpoint> servers);
+    // For a long batch: bounded, and what many inputs share is asked often enough to stay.
+    static constexpr size_t cachedAnswers = 20'000;
+
+    // `window`: questions under way.
+    Network(std::vector<net::Endpoint> servers, size_t window);
     SystemClock clock;
     SystemRandom random;
     net::Loop loop;
@@ -34,6 +38,6 @@ struct Network {
     }
 };
 
-Result<std::unique_ptr<Network>> openNetwork(const Globals& globals);
+Result<std::unique_ptr<Network>> openNetwork(const Globals& globals, size_t window = 128);
 
 } // namespace waypost::cli

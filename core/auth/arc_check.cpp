@@ -1,7 +1,6 @@
 #include "auth/arc_check.h"
 
 #include "auth/arc_set.h"
-#include "auth/dkim_canon.h"
 #include "auth/dkim_verify.h"
 #include "base/text.h"
 
@@ -52,27 +51,6 @@ void refuseSignedSeals(DkimSignature& s) {
     const bool names = std::any_of(s.headers.begin(), s.headers.end(),
                                    [](const std::string& h) { return text::iequals(h, "arc-seal"); });
     if (names && s.fault.empty()) s.fault = "h= names ARC-Seal, which a message signature may not cover.";
-}
-
-// The hash each seal signs: the sets up to its own, in order, its own b= emptied (section 5.1.1). One pass.
-std::vector<std::string> sealDigests(const mail::HeaderBlock& message, const ArcChain& chain) {
-    std::vector<std::string> out;
-    RunningHash running(DkimHash::Sha256);
-    const auto& fields = message.fields();
-    for (const ArcParsedSet& s : chain.sets) {
-        std::string before, own, whole;
-        for (size_t f : {s.results, s.message})
-            appendCanonicalField(before, fieldText(message, fields[f]), Canonicalization::Relaxed);
-        running.update(before);
-        appendSignatureField(own, message, fields[s.seal], s.sealSignature.signatureSpan,
-                             Canonicalization::Relaxed);
-        RunningHash last(running);
-        last.update(own);
-        out.push_back(last.value());
-        appendCanonicalField(whole, fieldText(message, fields[s.seal]), Canonicalization::Relaxed);
-        running.update(whole);
-    }
-    return out;
 }
 
 std::string sealFault(const ArcParsedSet& s, const DkimKeys& keys, const std::string& digest) {
@@ -146,7 +124,7 @@ int oldestPass(const std::vector<ArcSet>& sets) {
 
 void takeSeals(ArcCheck& out, const mail::HeaderBlock& message, const ArcChain& chain,
                const std::vector<size_t>& asked, const DkimKeyRing& ring) {
-    const auto digests = sealDigests(message, chain);
+    const auto digests = arcSealDigests(message, chain);
     for (size_t n = 0; n < asked.size(); ++n) {
         ArcSet& set = out.sets[asked[n]];
         const DkimKeys& keys = ring.keys[ring.byName[n]];

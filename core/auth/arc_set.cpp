@@ -1,5 +1,8 @@
 #include "auth/arc_set.h"
 
+#include "auth/dkim_canon.h"
+#include "auth/dkim_hash.h"
+#include "auth/dkim_header.h"
 #include "base/text.h"
 
 #include <fmt/format.h>
@@ -129,6 +132,26 @@ std::optional<int> arcResultsInstance(std::string_view raw) {
     at = end;
     if (!number || *number == 0 || *number > 1'000'000 || !skipChar(raw, at, ';')) return std::nullopt;
     return int(*number);
+}
+
+std::vector<std::string> arcSealDigests(const mail::HeaderBlock& message, const ArcChain& chain) {
+    std::vector<std::string> out;
+    RunningHash running(DkimHash::Sha256);
+    const auto& fields = message.fields();
+    for (const ArcParsedSet& s : chain.sets) {
+        std::string before, own, whole;
+        for (size_t f : {s.results, s.message})
+            appendCanonicalField(before, fieldText(message, fields[f]), Canonicalization::Relaxed);
+        running.update(before);
+        appendSignatureField(own, message, fields[s.seal], s.sealSignature.signatureSpan,
+                             Canonicalization::Relaxed);
+        RunningHash last(running);
+        last.update(own);
+        out.push_back(last.value());
+        appendCanonicalField(whole, fieldText(message, fields[s.seal]), Canonicalization::Relaxed);
+        running.update(whole);
+    }
+    return out;
 }
 
 ArcChain readArcChain(const mail::HeaderBlock& message) {

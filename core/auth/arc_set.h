@@ -27,6 +27,10 @@ struct ArcChain {
 
 ArcChain readArcChain(const mail::HeaderBlock& message);
 
+// The SHA-256 each seal of a whole chain signs: the sets up to its own in order, its own b= emptied (section
+// 5.1.1), in relaxed form. One pass.
+std::vector<std::string> arcSealDigests(const mail::HeaderBlock& message, const ArcChain& chain);
+
 // i= of an ARC-Authentication-Results field, with its semicolon; nothing when it is not of that form.
 std::optional<int> arcResultsInstance(std::string_view rawValue);
 

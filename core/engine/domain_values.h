@@ -132,6 +132,7 @@ struct RequirementsQuery {
 };
 struct RequirementRow {
     std::string provider, id, requirement; // "Gmail", "gmail-dkim", one sentence
+    std::string who;                       // whom it concerns
     std::string state;                     // "met", "not met", "cannot know from here"
     std::string evidence;                  // one sentence: what was seen, or why it cannot be known
     std::string reply;                     // what a violation earns

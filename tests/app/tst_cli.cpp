@@ -48,6 +48,8 @@ class TestCli : public QObject {
         row("statistics of no workspace", "stats", 2, "no workspace");
         row("a scenario that does not exist", "lab run --scenario calm", 2, "calm");
         row("a name server that is none", "domain inspect a.test --nameserver here", 2, "\"here\"");
+        row("nothing to inspect", "domain inspect", 2, "NAME is required");
+        row("a batch that is not there", "domain inspect --batch absent.txt", 2, "absent.txt");
         row("replies from a file", "reply classify replies.txt", 2, "standard input");
         row("a file that is missing", "import none.log", 2, "none.log");
         row("a run without seeds", "placement run --route mx --message m.eml", 2, "--seeds");

@@ -129,6 +129,38 @@ class TestCliLab : public QObject {
         QVERIFY(!ids.contains(S::fromLatin1("spf-none")) && !ids.contains(S::fromLatin1("dmarc-none")));
     }
 
+    // Many lines, some of them no domains: every line has its result, in order.
+    void aBatchKeepsItsOrder_data() {
+        QTest::addColumn<QString>("more");
+        QTest::newRow("from standard input") << S::fromLatin1("-");
+        QTest::newRow("from standard input, by option") << S::fromLatin1("--batch -");
+        QTest::newRow("from a file") << S::fromLatin1("--batch names.txt");
+        QTest::newRow("after a name on the command line") << S::fromLatin1("first.acme.test --batch -");
+        QTest::newRow("kept in a workspace") << S::fromLatin1("--batch - --workspace batch.waypost");
+    }
+    void aBatchKeepsItsOrder() {
+        QFETCH(QString, more);
+        QByteArray lines = "shop.acme.test\r\n\n  acme.test  \nno domain\n" + QByteArray(70'000, 'x') + "\n";
+        QStringList expected{S::fromLatin1("shop.acme.test"), S::fromLatin1("acme.test"),
+                             S::fromLatin1("no domain"), QString(4096, QLatin1Char('x'))};
+        for (int i = 0; i < 300; ++i) {
+            expected << S::fromLatin1("n%1.acme.test").arg(i);
+            lines += expected.back().toLatin1() + '\n';
+        }
+        lines.chop(1); // the last line has no end
+        (void)cli_.write(S::fromLatin1("names.txt"), lines);
+        if (more.startsWith(S::fromLatin1("first"))) expected.push_front(S::fromLatin1("first.acme.test"));
+        const CliRun r = cli_.run(
+            words(S::fromLatin1("domain inspect --json --nameserver %1 %2").arg(nameserver_, more)), lines);
+        QCOMPARE(r.status, 2);
+        QStringList got;
+        for (const QJsonObject& o : r.objects()) got << o[S::fromLatin1("domain")].toString();
+        QCOMPARE(got, expected);
+        const qsizetype bad = expected.indexOf(S::fromLatin1("no domain"));
+        QCOMPARE(errorCode(r.objects()[bad]), S::fromLatin1("invalid-argument"));
+        QCOMPARE(errorCode(r.objects()[bad + 1]), S::fromLatin1("invalid-argument"));
+    }
+
     void sendingEndsWithTheStatusOfTheReplies_data() {
         QTest::addColumn<QString>("more");
         QTest::addColumn<int>("status");

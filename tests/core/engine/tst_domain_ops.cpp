@@ -122,6 +122,25 @@ class TestDomainOps : public QObject {
         QVERIFY(trial.published.empty());
     }
 
+    void requirementsAreHeldAgainstTheNewestReport() {
+        auto engine = openLab();
+        QVERIFY(!errorText(engine->askAndWait(RequirementsQuery{"acme.test"})).empty());
+        inspected(*engine, "acme.test", {"s2024"});
+        const auto all = as<Requirements>(engine->askAndWait(RequirementsQuery{"acme.test"}));
+        QVERIFY(all.rows.size() > 50);
+        const auto view = as<DomainView>(engine->askAndWait(DomainQuery{"acme.test"}));
+        bool spf = false;
+        for (const RequirementRow& row : all.rows) {
+            QVERIFY(!row.evidence.empty());
+            QVERIFY(row.answer < int(view.answers.size()));
+            if (row.id != "gmail-bulk-spf-record") continue;
+            spf = true;
+            QCOMPARE(row.state, std::string("met"));
+            QCOMPARE(view.answers[size_t(row.answer)].question, std::string("acme.test TXT"));
+        }
+        QVERIFY(spf);
+    }
+
     void twoInspectionsOfAnUnchangedZoneDoNotDiffer() {
         auto engine = openLab();
         inspected(*engine, "acme.test", {"s2024"});

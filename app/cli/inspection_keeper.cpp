@@ -1,0 +1,36 @@
+#include "cli/inspection_keeper.h"
+
+#include "cli/workspace.h"
+#include "engine/inspection.h"
+#include "store/dns_store.h"
+#include "store/domain_store.h"
+
+namespace waypost::cli {
+
+Result<std::unique_ptr<InspectionKeeper>> InspectionKeeper::open(const Globals& globals) {
+    auto workspace = openWorkspace(globals, true);
+    if (!workspace) return fail(workspace.error());
+    return std::unique_ptr<InspectionKeeper>(new InspectionKeeper(std::move(*workspace)));
+}
+
+Result<void> InspectionKeeper::add(domain::DomainReport report) {
+    reports_.push_back(std::move(report));
+    if (reports_.size() < batch) return {};
+    return flush();
+}
+
+Result<void> InspectionKeeper::flush() {
+    if (reports_.empty()) return {};
+    auto write = [reports = std::move(reports_)](store::Database& db) -> Result<void> {
+        for (const domain::DomainReport& r : reports) {
+            for (const dns::Answer& a : r.evidence)
+                if (a.transport != dns::Transport::Cache) store::dnsrecord::append(db, a);
+            store::domains::append(db, engine::inspectionRow(r));
+        }
+        return {};
+    };
+    reports_.clear();
+    return workspace_->write(std::move(write)).get();
+}
+
+} // namespace waypost::cli
