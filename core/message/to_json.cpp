@@ -185,7 +185,8 @@ array claimedJson(const MessageCheck& c) {
         for (const auto& r : claim.results.results) {
             object m{{"method", json::foreign(r.method)}, {"result", json::foreign(r.result)}};
             for (const auto& p : r.properties)
-                m[p.ptype.empty() ? p.property : p.ptype + "." + p.property] = json::foreign(p.value);
+                m[text::printable(p.ptype.empty() ? p.property : p.ptype + "." + p.property)] =
+                    json::foreign(p.value);
             results.push_back(std::move(m));
         }
         o["results"] = std::move(results);

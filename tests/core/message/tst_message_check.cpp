@@ -1,5 +1,6 @@
 // A message judged as a receiver would: every step, the bytes it points to, what it says when something is
 // not known, and its JSON.
+#include "auth/dkim_sign.h"
 #include "base/json.h"
 #include "message/check.h"
 #include "support/fake_clock.h"
@@ -293,6 +294,45 @@ class TestMessageCheck : public QObject {
         const Step& s = step(c, "unsubscribe");
         QVERIFY2(QString::fromStdString(s.headline).contains(headline), s.headline.c_str());
         QVERIFY(s.state == (fields.isEmpty() ? StepState::Absent : StepState::Warning));
+    }
+
+    // A newsletter signed with a key of its own, as sent and with one octet changed on the way.
+    void aSignedNewsletter_data() {
+        QTest::addColumn<QString>("change");
+        QTest::addColumn<QString>("dkim");
+        QTest::addColumn<QString>("dmarc");
+        QTest::addColumn<bool>("oneClick");
+        QTest::newRow("as sent") << "" << "pass" << "pass" << true;
+        QTest::newRow("the body was changed") << "Hello" << "fail" << "fail" << false;
+        QTest::newRow("a signed field was changed") << "a.example/u" << "fail" << "fail" << false;
+    }
+    void aSignedNewsletter() {
+        QFETCH(QString, change);
+        QFETCH(QString, dkim);
+        QFETCH(QString, dmarc);
+        QFETCH(bool, oneClick);
+        static const auto key = *auth::DkimPrivateKey::generate(auth::DkimKeyKind::Ed25519);
+        const std::string text = std::string(basic) + "List-Unsubscribe: <https://a.example/u>\r\n"
+                                                      "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+                                                      "\r\nHello\r\n";
+        auth::DkimSignOptions how;
+        how.headers = {"From", "Subject", "Date", "List-Unsubscribe", "List-Unsubscribe-Post"};
+        auto headers = std::make_shared<const mail::HeaderBlock>(mail::HeaderBlock::parse(text));
+        auto sent = auth::dkimSign(headers, {{"news.example.org", "s1", key}}, how);
+        QVERIFY(sent.has_value());
+        if (!change.isEmpty()) sent->replace(sent->rfind(change.toStdString()), 1, "X");
+        Setup setup{zoneText, *sent, given("203.0.113.9", "esp.example", "b@esp.example")};
+        setup.zone += auth::dkimPublication(*key, "s1", "news.example.org").zoneLine + "\n";
+        const MessageCheck c = run(setup);
+        QCOMPARE(c.dkim.signatures.size(), size_t(1));
+        QCOMPARE(QString::fromUtf8(auth::dkimResultName(c.dkim.best()).data()), dkim);
+        QCOMPARE(QString::fromUtf8(auth::dmarcResultName(c.dmarc.walk.result).data()), dmarc);
+        QCOMPARE(c.dmarc.walk.alignedDkim, dmarc == "pass");
+        QVERIFY((step(c, "unsubscribe").state == StepState::Ok) == oneClick);
+        QVERIFY((step(c, "dkim").state == StepState::Ok) == (dkim == "pass"));
+        QVERIFY((step(c, "alignment").state == StepState::Ok) == (dmarc == "pass"));
+        const Item* body = find(step(c, "dkim").items, "body hash");
+        QVERIFY(body && c.headers->view(body->bytes) == (change == "Hello" ? "Xello\r\n" : "Hello\r\n"));
     }
 
     void hops() {
