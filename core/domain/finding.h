@@ -22,7 +22,8 @@ struct Finding {
     Severity severity = Severity::Info;
     std::string subject; // what it is about: a domain, "selector1._domainkey.example.org", an address
     std::string seen;    // one sentence
-    std::vector<size_t> evidence; // into DomainReport::evidence
+    std::vector<size_t> evidence;      // into DomainReport::evidence
+    std::vector<size_t> conversations; // into DomainReport::conversations
     std::string good, fix, verify, section;
 };
 

@@ -42,7 +42,12 @@ Task<DomainReport> Inspector::run() {
     const size_t together = areas.size(); // the notebook limits the questions
     auto all = gather(std::move(areas), together);
     co_await all;
-    judgeBimi(); // needs the DMARC area
+    auto following = followBimi(); // needs the DMARC area
+    co_await following;
+    judgeSts(); // these need the mail exchangers and what they showed
+    judgeTls();
+    judgeDane();
+    judgeBimi();
     std::sort(report_.findings.begin(), report_.findings.end(), [](const Finding& a, const Finding& b) {
         return std::tie(a.severity, a.id, a.subject) < std::tie(b.severity, b.id, b.subject);
     });
@@ -77,9 +82,11 @@ bool Inspector::couldNotLook(size_t index, Area& area, std::string_view areaName
     return true;
 }
 
-void Inspector::add(std::string_view id, std::string subject, Facts facts, std::vector<size_t> evidence) {
+void Inspector::add(std::string_view id, std::string subject, Facts facts, std::vector<size_t> evidence,
+                    std::vector<size_t> conversations) {
     facts.emplace("domain", report_.domain);
     Finding finding = options_.catalogue->make(id, std::move(subject), facts, std::move(evidence));
+    finding.conversations = std::move(conversations);
     auto same = [&](const Finding& f) { return f.id == finding.id && f.subject == finding.subject; };
     if (std::any_of(report_.findings.begin(), report_.findings.end(), same)) return;
     report_.findings.push_back(std::move(finding));
@@ -111,92 +118,6 @@ Result<std::vector<std::string>> loadSelectorList(const std::filesystem::path& f
         out.emplace_back(selector);
     }
     return out;
-}
-
-const std::vector<std::string_view>& findingIds() {
-    static const std::vector<std::string_view> ids{
-        "bimi-declined",
-        "bimi-multiple",
-        "bimi-needs-dmarc",
-        "bimi-none",
-        "bimi-ok",
-        "bimi-syntax",
-        "caa-none",
-        "caa-ok",
-        "could-not-look",
-        "dane-insecure",
-        "dane-none",
-        "dane-ok",
-        "dane-usage",
-        "dkim-1024",
-        "dkim-broken",
-        "dkim-foreign",
-        "dkim-keys-below",
-        "dkim-missing",
-        "dkim-no-selector",
-        "dkim-ok",
-        "dkim-revoked",
-        "dkim-several",
-        "dkim-testing",
-        "dkim-weak",
-        "dmarc-inherited",
-        "dmarc-multiple",
-        "dmarc-no-rua",
-        "dmarc-none",
-        "dmarc-obsolete",
-        "dmarc-ok",
-        "dmarc-p-missing",
-        "dmarc-p-none",
-        "dmarc-readings",
-        "dmarc-rua-foreign",
-        "dmarc-sp-weak",
-        "dmarc-syntax",
-        "dmarc-testing",
-        "domain-missing",
-        "mta-sts-multiple",
-        "mta-sts-none",
-        "mta-sts-syntax",
-        "mta-sts-unchecked",
-        "mx-address",
-        "mx-cname",
-        "mx-implicit",
-        "mx-many",
-        "mx-no-address",
-        "mx-none",
-        "mx-null",
-        "mx-null-mixed",
-        "mx-ok",
-        "ns-none",
-        "ns-ok",
-        "ns-single",
-        "ptr-mx-none",
-        "ptr-mx-unconfirmed",
-        "ptr-none",
-        "ptr-ok",
-        "ptr-unconfirmed",
-        "spf-duplicate",
-        "spf-dynamic",
-        "spf-include-broken",
-        "spf-large",
-        "spf-lookups",
-        "spf-lookups-near",
-        "spf-loop",
-        "spf-multiple",
-        "spf-neutral-all",
-        "spf-no-all",
-        "spf-none",
-        "spf-ok",
-        "spf-plus-all",
-        "spf-ptr",
-        "spf-syntax",
-        "spf-unreachable",
-        "spf-voids",
-        "tls-rpt-multiple",
-        "tls-rpt-none",
-        "tls-rpt-ok",
-        "tls-rpt-syntax",
-    };
-    return ids;
 }
 
 } // namespace waypost::domain

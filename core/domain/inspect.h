@@ -1,6 +1,7 @@
-// Inspection of one domain: SPF, DKIM, DMARC, MX with addresses, PTR, MTA-STS and TLS-RPT records, BIMI,
-// TLSA, SOA, NS and CAA, each with the answers it rests on, and findings from the catalogue. Only DNS is
-// asked: what needs another protocol is "not checked", never good. Thread rule: the resolver's.
+// Inspection of one domain: SPF, DKIM, DMARC, MX with addresses and TLS, PTR, MTA-STS, TLS-RPT, BIMI, DANE,
+// the zone with its name servers and CAA, each with the answers and conversations it rests on, and findings
+// from the catalogue. Without a prober only DNS is asked: what needs another protocol is "not checked", never
+// good. Thread rule: the resolver's.
 #pragma once
 
 #include "base/clock.h"
@@ -23,6 +24,12 @@ struct InspectOptions {
     const Clock* clock = nullptr;                      // required
     std::shared_ptr<const FindingCatalogue> catalogue; // required
     std::shared_ptr<const dns::PublicSuffixList> publicSuffixes; // may be null
+    Prober* prober = nullptr; // null: DNS only; must outlive the inspection
+    // The resolver validates DNSSEC and the way to it is safe (it runs on this machine): its AD bit counts.
+    bool trustAd = false;
+    std::string bimiSelector = "default";
+    // Roots of mark certificates, PEM text; empty: an issuer cannot be known.
+    std::string markRootsPem;
 };
 
 // `domain` is a name that dns::toAscii() returned.

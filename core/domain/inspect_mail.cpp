@@ -1,4 +1,4 @@
-// MX with addresses, PTR of what sends and receives, TLSA of the mail exchangers.
+// The mail exchangers and their addresses.
 #include "base/text.h"
 #include "dns/names.h"
 #include "domain/gather.h"
@@ -31,27 +31,18 @@ std::vector<std::string> addressesOf(const dns::Answer& answer) {
     return out;
 }
 
-// An area of several parts could not be looked at when any part could not.
-template <class Parts>
-void sumUp(Area& area, const Parts& parts) {
-    area.state = AreaState::Checked;
-    for (const auto& part : parts) {
-        area.evidence.insert(area.evidence.end(), part.evidence.begin(), part.evidence.end());
-        if (part.state != AreaState::CouldNotLook) continue;
-        area.state = AreaState::CouldNotLook;
-        area.reason = part.reason;
-    }
-}
-
 } // namespace
 
 Task<void> Inspector::inspectMail() {
     auto mx = inspectMx();
     co_await mx;
-    auto ptr = inspectPtr();
-    co_await ptr;
-    auto dane = inspectDane();
-    co_await dane;
+    std::vector<Task<void>> further;
+    further.push_back(inspectPtr());
+    further.push_back(inspectDane());
+    further.push_back(probeMx());
+    const size_t together = further.size();
+    auto all = gather(std::move(further), together);
+    co_await all;
 }
 
 Task<void> Inspector::inspectMx() {
@@ -60,6 +51,7 @@ Task<void> Inspector::inspectMx() {
     const size_t index = co_await asking;
     if (couldNotLook(index, area, "MX")) co_return;
     const dns::Answer& answer = at(index);
+    area.secure = answer.authenticated;
     report_.exists = answer.status != dns::Status::NxDomain;
     if (!report_.exists) {
         add("domain-missing", report_.domain, {}, {index});
@@ -103,11 +95,13 @@ Task<void> Inspector::inspectMxHost(size_t i) {
         report_.mx.hosts[i].state = AreaState::Checked;
         co_return;
     }
+    report_.mx.hosts[i].addressesSecure = true;
     for (RecordType type : {RecordType::A, RecordType::AAAA}) {
         auto asking = notebook_.look(name, type);
         const size_t index = co_await asking;
         MxHost& host = report_.mx.hosts[i];
         host.evidence.push_back(index);
+        host.addressesSecure = host.addressesSecure && at(index).authenticated;
         if (couldNotLook(index, host, "MX")) continue;
         if (host.alias.empty()) host.alias = aliasOf(at(index), name);
         for (auto& address : addressesOf(at(index))) host.addresses.push_back(std::move(address));
@@ -140,123 +134,6 @@ void Inspector::judgeMxHost(const MxHost& host) {
     // Only when both families were answered: a timeout of one leaves it open.
     if (host.state == AreaState::Checked && host.addresses.empty())
         add("mx-no-address", host.host, {}, evidence);
-}
-
-Task<void> Inspector::inspectPtr() {
-    PtrArea& area = report_.ptr;
-    auto addCheck = [&](const std::string& ip, const std::string& host) {
-        auto same = [&](const PtrCheck& c) { return c.ip == ip; };
-        if (std::any_of(area.addresses.begin(), area.addresses.end(), same)) return;
-        area.addresses.emplace_back();
-        area.addresses.back().ip = ip;
-        area.addresses.back().host = host;
-    };
-    for (const auto& ip : options_.sendingIps) addCheck(ip, {});
-    for (const auto& host : report_.mx.hosts)
-        for (const auto& ip : host.addresses) addCheck(ip, host.host);
-    if (area.addresses.empty()) {
-        area.reason = report_.mx.state == AreaState::CouldNotLook
-                          ? "The mail exchangers could not be looked up, and no sending address is known."
-                          : "There is no mail exchanger with an address, and no sending address is known.";
-        co_return;
-    }
-    std::vector<Task<void>> tasks;
-    tasks.reserve(area.addresses.size());
-    for (size_t i = 0; i < area.addresses.size(); ++i) tasks.push_back(inspectAddress(i));
-    auto all = gather(std::move(tasks), options_.concurrency);
-    co_await all;
-    sumUp(area, area.addresses);
-    for (const auto& check : area.addresses) judgePtr(check);
-}
-
-Task<void> Inspector::inspectAddress(size_t i) {
-    const std::string ip = report_.ptr.addresses[i].ip;
-    const auto reverse = dns::reverseName(ip);
-    if (!reverse) {
-        report_.ptr.addresses[i].reason = fmt::format("\"{}\" is not an IP address.", text::printable(ip));
-        co_return;
-    }
-    auto asking = notebook_.look(*reverse, RecordType::PTR);
-    const size_t index = co_await asking;
-    report_.ptr.addresses[i].evidence.push_back(index);
-    if (couldNotLook(index, report_.ptr.addresses[i], "PTR")) co_return;
-    for (const auto* r : at(index).ofType(RecordType::PTR)) {
-        if (report_.ptr.addresses[i].names.size() >= maxHostAddresses) break;
-        report_.ptr.addresses[i].names.push_back(std::get<dns::NameData>(r->data).name);
-    }
-    const RecordType type = ip.find(':') == std::string::npos ? RecordType::A : RecordType::AAAA;
-    const std::vector<std::string> names = report_.ptr.addresses[i].names;
-    for (const auto& name : names) {
-        auto confirming = notebook_.look(name, type);
-        const size_t forward = co_await confirming;
-        PtrCheck& check = report_.ptr.addresses[i];
-        check.evidence.push_back(forward);
-        if (couldNotLook(forward, check, "PTR")) continue;
-        for (const auto* r : at(forward).ofType(type))
-            if (net::IpAddress::parse(std::get<dns::AddressData>(r->data).text) ==
-                net::IpAddress::parse(ip)) {
-                check.confirmed.push_back(name);
-                break;
-            }
-    }
-}
-
-void Inspector::judgePtr(const PtrCheck& check) {
-    const bool sending = check.host.empty();
-    Facts facts{{"host", check.host}, {"names", text::join(check.names, ", ")}};
-    if (!check.confirmed.empty()) {
-        facts["names"] = text::join(check.confirmed, ", ");
-        return add("ptr-ok", check.ip, facts, check.evidence);
-    }
-    if (check.state != AreaState::Checked) return; // unknown is not "none"
-    if (check.names.empty())
-        return add(sending ? "ptr-none" : "ptr-mx-none", check.ip, facts, check.evidence);
-    add(sending ? "ptr-unconfirmed" : "ptr-mx-unconfirmed", check.ip, facts, check.evidence);
-}
-
-Task<void> Inspector::inspectDane() {
-    DaneArea& area = report_.dane;
-    for (const auto& host : report_.mx.hosts) {
-        if (report_.mx.implicit && host.addresses.empty()) continue;
-        area.hosts.emplace_back();
-        area.hosts.back().host = host.host;
-    }
-    if (area.hosts.empty()) {
-        area.reason = report_.mx.state == AreaState::CouldNotLook
-                          ? "The mail exchangers could not be looked up."
-                          : "There is no mail exchanger.";
-        co_return;
-    }
-    std::vector<Task<void>> tasks;
-    tasks.reserve(area.hosts.size());
-    for (size_t i = 0; i < area.hosts.size(); ++i) tasks.push_back(inspectDaneHost(i));
-    auto all = gather(std::move(tasks), options_.concurrency);
-    co_await all;
-    sumUp(area, area.hosts);
-    auto empty = [](const DaneHost& h) { return h.state == AreaState::Checked && h.records.empty(); };
-    if (std::all_of(area.hosts.begin(), area.hosts.end(), empty))
-        add("dane-none", report_.domain, {}, area.evidence);
-}
-
-Task<void> Inspector::inspectDaneHost(size_t i) {
-    const std::string name = "_25._tcp." + report_.dane.hosts[i].host;
-    auto asking = notebook_.look(name, RecordType::TLSA);
-    const size_t index = co_await asking;
-    DaneHost& host = report_.dane.hosts[i];
-    host.evidence.push_back(index);
-    if (couldNotLook(index, host, "DANE")) co_return;
-    host.authenticated = at(index).authenticated;
-    bool usable = false;
-    for (const auto* r : at(index).ofType(RecordType::TLSA)) {
-        host.records.push_back(std::get<dns::TlsaData>(r->data));
-        // RFC 7672 section 3.1.3: usages 0 and 1 do not count for SMTP.
-        usable = usable || host.records.back().usage == 2 || host.records.back().usage == 3;
-    }
-    if (host.records.empty()) co_return;
-    Facts facts{{"count", std::to_string(host.records.size())}};
-    if (!host.authenticated) add("dane-insecure", name, facts, {index});
-    if (!usable) add("dane-usage", name, facts, {index});
-    if (host.authenticated && usable) add("dane-ok", name, facts, {index});
 }
 
 } // namespace waypost::domain

@@ -53,6 +53,11 @@ Task<size_t> Notebook::look(std::string name, dns::RecordType type) {
     co_return *find(name, type);
 }
 
+size_t Notebook::keep(dns::Answer answer) {
+    entries_.emplace_back().answer = std::move(answer);
+    return entries_.size() - 1;
+}
+
 std::vector<dns::Answer> Notebook::take() {
     std::vector<dns::Answer> out;
     out.reserve(entries_.size());

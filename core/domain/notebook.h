@@ -23,6 +23,8 @@ class Notebook final : public dns::Resolver {
     [[nodiscard]] const dns::Answer& at(size_t index) const { return *entries_[index].answer; }
     // Asks (or finds) and gives the number.
     Task<size_t> look(std::string name, dns::RecordType type);
+    // Keeps an answer that came another way (from one server asked directly) and gives its number.
+    size_t keep(dns::Answer answer);
     // All answers, in the order of the questions. Ends the notebook.
     std::vector<dns::Answer> take();
 

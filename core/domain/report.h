@@ -3,10 +3,18 @@
 // refusal…) is never "no record".
 #pragma once
 
+#include "auth/bimi_record.h"
+#include "auth/bimi_svg.h"
+#include "auth/dane.h"
 #include "auth/dkim_key.h"
 #include "auth/dmarc_discovery.h"
+#include "auth/mark_certificate.h"
+#include "auth/mta_sts.h"
 #include "auth/spf_tree.h"
+#include "auth/tls_rpt.h"
+#include "domain/conversation.h"
 #include "domain/finding.h"
+#include "domain/prober.h"
 
 #include <optional>
 #include <string>
@@ -19,8 +27,9 @@ std::string_view areaStateName(AreaState s); // "not-checked", "checked", "could
 
 struct Area {
     AreaState state = AreaState::NotChecked;
-    std::string reason;           // unless Checked: why, one sentence
-    std::vector<size_t> evidence; // into DomainReport::evidence
+    std::string reason;                // unless Checked: why, one sentence
+    std::vector<size_t> evidence;      // into DomainReport::evidence
+    std::vector<size_t> conversations; // into DomainReport::conversations
 };
 
 struct SpfArea : Area {
@@ -56,9 +65,14 @@ struct MxHost : Area {
     std::uint16_t preference = 0;
     std::string host;
     std::vector<std::string> addresses;
-    std::string alias; // CNAME target, when the host is an alias
+    std::string alias;               // CNAME target, when the host is an alias
+    bool addressesSecure = false;    // every address answer was authenticated
+    Area tls;                        // the greeting: Checked when the server was talked to
+    MailProbe probe;                 // when tls is Checked or CouldNotLook
+    std::optional<bool> helloHasPtr; // the name in EHLO is one that the address leads to and back
 };
 struct MxArea : Area {
+    bool secure = false; // the MX answer was authenticated
     bool nullMx = false;
     bool implicit = false; // no MX: mail goes to the address of the domain
     std::vector<MxHost> hosts;
@@ -76,8 +90,12 @@ struct PtrArea : Area {
 
 struct DaneHost : Area {
     std::string host;
+    std::string base;           // the TLSA base domain: the host, or where its alias leads (RFC 7672 2.2.2)
     bool authenticated = false; // AD of the TLSA answer
+    bool secure = false;        // MX, addresses and TLSA are authenticated, by a resolver that is trusted
+    std::string insecureWhy;    // unless secure
     std::vector<dns::TlsaData> records;
+    std::optional<auth::DaneMatch> match; // when the server was talked to
 };
 struct DaneArea : Area {
     std::vector<DaneHost> hosts;
@@ -88,13 +106,62 @@ struct PolicyRecordArea : Area {
     std::vector<std::string> records;  // all that begin like one
     std::optional<auth::TagList> tags; // when there is exactly one
 };
+// A file behind a record. Checked: the server answered, whatever it said.
+struct FileArea : Area {
+    std::string url;
+    net::HttpOutcome outcome = net::HttpOutcome::NoConnection;
+    int status = 0;
+    std::string mediaType;
+    std::string sha256; // of the body
+    size_t size = 0;
+    [[nodiscard]] bool fetched() const { return outcome == net::HttpOutcome::Answered && status == 200; }
+};
+struct StsHost {
+    std::string host;
+    bool allowed = false;
+};
+struct StsPolicyArea : FileArea {
+    std::optional<auth::StsPolicy> policy; // when a file came
+    std::vector<StsHost> hosts;            // each mail exchanger against it
+};
 struct MtaStsArea : PolicyRecordArea {
-    Area policy; // the file over HTTPS
+    std::optional<auth::StsRecord> record; // when there is exactly one
+    StsPolicyArea policy;
+};
+struct TlsRptArea : PolicyRecordArea {
+    std::optional<auth::TlsRptRecord> record;
+};
+struct LogoArea : FileArea {
+    std::optional<auth::SvgReport> svg;
+};
+struct MarkArea : FileArea {
+    std::optional<auth::MarkCertificate> certificate;
+};
+struct BimiArea : PolicyRecordArea {
+    std::string selector = "default";
+    std::optional<auth::BimiRecord> record;
+    LogoArea logo;
+    MarkArea mark;
 };
 
+// One address of one authoritative server, asked directly.
+struct ServerCheck : Area {
+    std::string ip;
+    dns::Status status = dns::Status::Timeout;
+    bool authoritative = false;
+    std::optional<std::uint32_t> serial;
+    Millis took{0};
+};
+struct NameServer : Area { // of its addresses
+    std::string name;
+    std::string alias;
+    std::vector<ServerCheck> addresses;
+};
 struct ZoneArea : Area {
     std::vector<std::string> nameServers;
     std::optional<dns::SoaData> soa;
+    Area direct; // asking each of them
+    std::vector<NameServer> servers;
 };
 struct CaaArea : Area {
     std::vector<dns::CaaData> records;
@@ -111,16 +178,20 @@ struct DomainReport {
     MxArea mx;
     PtrArea ptr;
     MtaStsArea mtaSts;
-    PolicyRecordArea tlsRpt, bimi;
+    TlsRptArea tlsRpt;
+    BimiArea bimi;
     DaneArea dane;
     ZoneArea zone;
     CaaArea caa;
-    std::vector<dns::Answer> evidence; // every answer, once
-    std::vector<Finding> findings;     // gravest first
+    std::vector<dns::Answer> evidence;       // every answer, once
+    std::vector<Conversation> conversations; // every HTTPS fetch and SMTP greeting, once
+    std::vector<Finding> findings;           // gravest first
 };
 
 // One line of JSON, the form of `domain inspect --json`.
 std::string toJson(const DomainReport& report);
+// One conversation as evidence: who, when, the transcript, and the body with its hash.
+std::string toJson(const Conversation& conversation);
 // One answer as evidence: question, server, rcode, status, ttl, time, records as text.
 std::string toJson(const dns::Answer& answer);
 

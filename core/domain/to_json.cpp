@@ -2,7 +2,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "dns/names.h"
-#include "domain/report.h"
+#include "domain/json_parts.h"
 
 #include <fmt/format.h>
 
@@ -14,18 +14,7 @@ using json::array;
 using json::object;
 using json::value;
 
-template <class List>
-array strings(const List& list) {
-    array out;
-    for (const auto& s : list) out.push_back(json::foreign(s));
-    return out;
-}
-
-array numbers(const std::vector<size_t>& list) {
-    array out;
-    for (size_t n : list) out.push_back(std::uint64_t(n));
-    return out;
-}
+} // namespace
 
 object answerJson(const dns::Answer& a) {
     object o;
@@ -47,14 +36,7 @@ object answerJson(const dns::Answer& a) {
     return o;
 }
 
-// What every area begins with.
-object areaJson(const Area& area) {
-    object o;
-    o["state"] = areaStateName(area.state);
-    if (!area.reason.empty()) o["reason"] = json::foreign(area.reason);
-    o["answers"] = numbers(area.evidence);
-    return o;
-}
+namespace {
 
 object spfTermJson(const auth::SpfTreeTerm& t) {
     object o;
@@ -195,23 +177,6 @@ object dmarcJson(const DmarcArea& dmarc) {
     return o;
 }
 
-object mxJson(const MxArea& mx) {
-    object o = areaJson(mx);
-    o["null_mx"] = mx.nullMx;
-    o["implicit"] = mx.implicit;
-    array hosts;
-    for (const auto& h : mx.hosts) {
-        object e = areaJson(h);
-        e["preference"] = h.preference;
-        e["host"] = json::foreign(h.host);
-        e["addresses"] = strings(h.addresses);
-        if (!h.alias.empty()) e["alias"] = json::foreign(h.alias);
-        hosts.push_back(std::move(e));
-    }
-    o["hosts"] = std::move(hosts);
-    return o;
-}
-
 object ptrJson(const PtrArea& ptr) {
     object o = areaJson(ptr);
     array list;
@@ -228,57 +193,24 @@ object ptrJson(const PtrArea& ptr) {
     return o;
 }
 
-object daneJson(const DaneArea& dane) {
-    object o = areaJson(dane);
-    array hosts;
-    for (const auto& h : dane.hosts) {
-        object e = areaJson(h);
-        e["host"] = json::foreign(h.host);
-        e["authenticated"] = h.authenticated;
-        array records;
-        for (const auto& r : h.records)
-            records.push_back({{"usage", r.usage},
-                               {"selector", r.selector},
-                               {"matching", r.matching},
-                               {"data", text::hex(r.data)}});
-        e["records"] = std::move(records);
-        hosts.push_back(std::move(e));
-    }
-    o["hosts"] = std::move(hosts);
-    return o;
-}
-
-object policyJson(const PolicyRecordArea& area) {
-    object o = areaJson(area);
-    o["records"] = strings(area.records);
-    if (!area.tags) return o;
-    object tags;
-    for (const auto& t : area.tags->tags) tags[t.name] = json::foreign(t.value);
-    o["tags"] = std::move(tags);
-    return o;
-}
-
-object findingJson(const Finding& f, const std::vector<dns::Answer>& answers) {
+object findingJson(const Finding& f, const DomainReport& report) {
     object o;
     o["id"] = f.id;
     o["severity"] = severityName(f.severity);
     o["subject"] = json::foreign(f.subject);
     array evidence;
     for (size_t index : f.evidence)
-        if (index < answers.size()) evidence.push_back(answerJson(answers[index]));
+        if (index < report.evidence.size()) evidence.push_back(answerJson(report.evidence[index]));
+    // Conversations are long: the finding names them, the report holds them once.
+    for (size_t index : f.conversations)
+        if (index < report.conversations.size())
+            evidence.push_back(conversationHead(report.conversations[index], index));
     o["evidence"] = std::move(evidence);
     o["seen"] = json::foreign(f.seen);
     o["good"] = json::foreign(f.good);
     o["fix"] = json::foreign(f.fix);
     o["verify"] = json::foreign(f.verify);
     o["section"] = json::foreign(f.section);
-    return o;
-}
-
-object zoneJson(const ZoneArea& zone) {
-    object o = areaJson(zone);
-    o["name_servers"] = strings(zone.nameServers);
-    o["serial"] = zone.soa ? value(zone.soa->serial) : value(nullptr);
     return o;
 }
 
@@ -304,17 +236,15 @@ std::string toJson(const DomainReport& r) {
     o["display"] = json::foreign(r.display);
     o["at"] = formatUtc(r.at);
     array findings;
-    for (const auto& f : r.findings) findings.push_back(findingJson(f, r.evidence));
+    for (const auto& f : r.findings) findings.push_back(findingJson(f, r));
     o["findings"] = std::move(findings);
     o["spf"] = spfJson(r.spf);
     o["dkim"] = dkimJson(r.dkim);
     o["dmarc"] = dmarcJson(r.dmarc);
     o["mx"] = mxJson(r.mx);
-    object sts = policyJson(r.mtaSts);
-    sts["policy"] = areaJson(r.mtaSts.policy);
-    o["mta_sts"] = std::move(sts);
-    o["tls_rpt"] = policyJson(r.tlsRpt);
-    o["bimi"] = policyJson(r.bimi);
+    o["mta_sts"] = mtaStsJson(r.mtaSts);
+    o["tls_rpt"] = tlsRptJson(r.tlsRpt);
+    o["bimi"] = bimiJson(r.bimi);
     o["dane"] = daneJson(r.dane);
     o["ptr"] = ptrJson(r.ptr);
     o["zone"] = zoneJson(r.zone);
@@ -322,6 +252,9 @@ std::string toJson(const DomainReport& r) {
     array answers;
     for (const auto& a : r.evidence) answers.push_back(answerJson(a));
     o["answers"] = std::move(answers);
+    array conversations;
+    for (const auto& c : r.conversations) conversations.push_back(conversationJson(c));
+    o["conversations"] = std::move(conversations);
     return json::line(o);
 }
 
