@@ -114,6 +114,14 @@ Result<void> sweep(Globals& globals, const SweepInput& input, domain::InspectOpt
         if (!opened) return fail(opened.error());
         keeper = std::move(*opened);
     }
+    std::optional<domain::NetworkProber> prober;
+    if (input.probe) {
+        domain::ProbeOptions probe = *input.probe;
+        probe.together = domainsAtOnce;
+        prober.emplace((*network)->loop, (*network)->dialer, (*network)->clock, (*network)->random,
+                       std::move(probe));
+        options.prober = &*prober;
+    }
     Sweep running(globals, **network, std::move(options), keeper.get());
     for (const std::string& name : input.names) running.take(name);
     if (feed) running.take(*feed);

@@ -4,12 +4,14 @@
 
 #include "cli/globals.h"
 #include "domain/inspect.h"
+#include "domain/network_prober.h"
 
 namespace waypost::cli {
 
 struct SweepInput {
     std::vector<std::string> names;
     std::string batch; // file with more of them, one a line; "-" is standard input; empty: none
+    std::optional<domain::ProbeOptions> probe; // nothing: DNS only
 };
 
 // Prints what became of each name, an error for one that is refused, and keeps reports and answers when there

@@ -5,6 +5,8 @@
 #include "store/dns_store.h"
 #include "store/domain_store.h"
 
+#include <set>
+
 namespace waypost::cli {
 
 Result<std::unique_ptr<InspectionKeeper>> InspectionKeeper::open(const Globals& globals) {
@@ -23,8 +25,10 @@ Result<void> InspectionKeeper::flush() {
     if (reports_.empty()) return {};
     auto write = [reports = std::move(reports_)](store::Database& db) -> Result<void> {
         for (const domain::DomainReport& r : reports) {
-            for (const dns::Answer& a : r.evidence)
-                if (a.transport != dns::Transport::Cache) store::dnsrecord::append(db, a);
+            const std::set<size_t> direct(r.direct.begin(), r.direct.end());
+            for (size_t i = 0; i < r.evidence.size(); ++i)
+                if (r.evidence[i].transport != dns::Transport::Cache && !direct.contains(i))
+                    store::dnsrecord::append(db, r.evidence[i]);
             store::domains::append(db, engine::inspectionRow(r));
         }
         return {};

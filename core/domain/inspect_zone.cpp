@@ -114,6 +114,7 @@ Task<void> Inspector::askServer(size_t i) {
             check.reason = fmt::format("{} ({}): {}{}{}", name, ip, dns::statusName(answer.status),
                                        answer.text.empty() ? "" : ". ", answer.text);
         check.evidence.push_back(notebook_.keep(std::move(answer)));
+        report_.direct.push_back(check.evidence.back());
         report_.zone.servers[i].addresses.push_back(std::move(check));
     }
 }

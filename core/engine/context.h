@@ -57,6 +57,8 @@ dns::Resolver& resolver(Context& c);
 void dropResolver(Context& c);
 // The route of this name with its password, from the workspace or the lab.
 Result<delivery::Route> findRoute(Context& c, const std::string& name);
+// PEM of the authorities the operator trusts beside those of the system; empty: none.
+Result<std::string> operatorRoots(Context& c);
 // First start of a lab workspace: its seed list, route and domains.
 Result<void> prepareLab(Context& c);
 

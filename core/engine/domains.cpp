@@ -1,10 +1,13 @@
 #include "base/text.h"
 #include "dns/names.h"
+#include "domain/network_prober.h"
 #include "engine/context.h"
 #include "engine/domain_view.h"
 #include "engine/inspection.h"
+#include "smtp/wire.h"
 #include "store/dns_store.h"
 #include "store/domain_store.h"
+#include "store/settings_store.h"
 
 #include <fmt/format.h>
 
@@ -100,10 +103,40 @@ Snapshot perform(Context& c, const ForgetDomain& command) {
 
 namespace {
 
-Task<void> inspectJob(Context* c, std::string job, std::string name, domain::InspectOptions options) {
+// How the inspection talks to others: ports and authority of the lab, else those of the world and what the
+// operator trusts. The word of a validating resolver counts when it runs on this machine (RFC 6698 A.3).
+struct Probing {
+    SystemRandom random;
+    domain::ProbeOptions options;
+    bool trustAd = false;
+};
+
+std::shared_ptr<Probing> probing(Context& c) {
+    auto out = std::make_shared<Probing>();
+    const auto servers = resolverServers(c);
+    out->trustAd = !servers.empty() && std::all_of(servers.begin(), servers.end(),
+                                                   [](const auto& s) { return s.ip.isLoopback(); });
+    if (c.lab) {
+        out->options.smtpPort = c.lab->smtpPort();
+        out->options.dnsPort = c.lab->dns().port;
+        out->options.caPem = c.lab->caPem();
+    } else if (auto roots = operatorRoots(c)) {
+        out->options.caPem = std::move(*roots);
+    }
+    auto helo =
+        c.workspace->read([](store::Database& db) { return store::settings::text(db, "sending.helo"); });
+    if (helo && smtp::isHelloName(*helo)) out->options.heloName = *helo;
+    return out;
+}
+
+Task<void> inspectJob(Context* c, std::string job, std::string name, domain::InspectOptions options,
+                      std::shared_ptr<Probing> probes) {
     // The chain is held, so that a change of the settings meanwhile does not take it away.
     dns::Resolver& chain = resolver(*c);
     auto held = c->names;
+    domain::NetworkProber prober(c->loop, c->dialer, c->clock, probes->random, probes->options);
+    options.prober = &prober;
+    options.trustAd = probes->trustAd;
     auto inspecting = domain::inspect(chain, name, std::move(options));
     const domain::DomainReport report = co_await inspecting;
     if (c->jobs->stopToken(job).stop_requested()) {
@@ -140,8 +173,8 @@ Snapshot perform(Context& c, const InspectDomain& command) {
                                store::Database& db) { store::domains::watch(db, domain, selectors, now); });
     if (auto stored = watched.get(); !stored) return stored.error();
     const std::string job = c.jobs->begin("inspect", "Inspect " + *name, commandLine);
-    c.loop.post([&c, job, domain = *name, options = std::move(*options)]() mutable {
-        start(inspectJob(&c, job, domain, std::move(options)), [] {});
+    c.loop.post([&c, job, domain = *name, options = std::move(*options), probes = probing(c)]() mutable {
+        start(inspectJob(&c, job, domain, std::move(options), std::move(probes)), [] {});
     });
     return Done{job};
 }

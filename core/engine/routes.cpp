@@ -56,7 +56,8 @@ std::optional<delivery::Route> literalRoute(const std::string& name) {
     return r;
 }
 
-// PEM of the authorities the operator trusts beside those of the system.
+} // namespace
+
 Result<std::string> operatorRoots(Context& c) {
     constexpr std::streamsize mostBytes = 4 * 1024 * 1024;
     auto file =
@@ -73,8 +74,6 @@ Result<std::string> operatorRoots(Context& c) {
                         "\" cannot be read as PEM certificates; correct tls.ca_file under Settings.");
     return pem;
 }
-
-} // namespace
 
 Result<delivery::Route> findRoute(Context& c, const std::string& name) {
     if (name.empty()) return fail(ErrorCode::InvalidArgument, "route", "No route is chosen.");

@@ -35,6 +35,8 @@ struct Lab::Impl {
     net::TestAuthority authority;
     std::string imapHost = imapName, password = seedPassword;
     std::unique_ptr<NameServer> names;
+    // The servers that the operator's zones name, on the same port: asked directly by an inspection.
+    std::vector<std::unique_ptr<NameServer>> ownNames;
     std::unique_ptr<ZoneView> view;
     std::vector<std::unique_ptr<SmtpServer>> receivers;
     std::unique_ptr<ImapServer> imap;
@@ -107,9 +109,15 @@ Result<void> Lab::Impl::start(const LabOptions& options) {
     if (!zone) return fail(zone.error());
     if (zone->isEmpty()) return fail(ErrorCode::NotFound, "lab", "lab.zone is missing or empty.");
     const auto loopback = net::IpAddress::v4({127, 0, 0, 1});
-    auto server = NameServer::open(loop, {loopback, options.dnsPort}, std::move(*zone));
+    auto server = NameServer::open(loop, {loopback, options.dnsPort}, *zone);
     if (!server) return fail(server.error());
     names = std::move(*server);
+    for (std::uint8_t last : {std::uint8_t(2), std::uint8_t(3)}) {
+        const auto own = net::IpAddress::v4({127, 77, 0, last});
+        // Without them the lab still works: an inspection then says that they do not answer.
+        if (auto opened = NameServer::open(loop, {own, names->endpoint().port}, *zone))
+            ownNames.push_back(std::move(*opened));
+    }
     view = std::make_unique<ZoneView>(names->zone(), clock);
     const auto validity = std::uint32_t(clock.now().ms / 1000);
     for (const Profile& p : profiles) mailboxes.addAccounts(p, password, validity);
