@@ -183,7 +183,9 @@ struct DomainReport {
     DaneArea dane;
     ZoneArea zone;
     CaaArea caa;
-    std::vector<dns::Answer> evidence;       // every answer, once
+    std::vector<dns::Answer> evidence; // every answer, once
+    // Which of them came from a name server asked directly: they are no part of the memory of DNS.
+    std::vector<size_t> direct;
     std::vector<Conversation> conversations; // every HTTPS fetch and SMTP greeting, once
     std::vector<Finding> findings;           // gravest first
 };
