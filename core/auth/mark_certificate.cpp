@@ -213,7 +213,8 @@ class Check {
         return done ? out : std::string();
     }
 
-    // First to the caller's roots; when they do not lead to it, the chain in itself is still judged.
+    // First to the caller's roots; when they do not lead to it (a root of the same name may stand in the
+    // way), the chain in itself is judged.
     void checkIssuer(X509* leaf) {
         const int code = question_.rootsPem.empty() ? X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY
                                                     : verify(leaf, rootStore(), 0);
@@ -221,12 +222,7 @@ class Check {
             out_.issuerState = MarkIssuer::Known;
             return;
         }
-        const bool unknown = code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-                             code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
-                             code == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
-                             code == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||
-                             code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
-        const int inside = unknown ? insideCode(leaf) : code;
+        const int inside = insideCode(leaf);
         if (inside == X509_V_OK) {
             out_.issuerText = fmt::format("The issuer is not known here: {}.", out_.issuer);
             return;
