@@ -103,6 +103,7 @@ Snapshot perform(Context& c, const CancelJob& command);
 Snapshot perform(Context& c, const StartRotation& command);
 Snapshot perform(Context& c, const AdvanceRotation& command);
 Snapshot perform(Context& c, const CheckMessage& command);
+Snapshot perform(Context& c, const JudgeAgain& command);
 Snapshot perform(Context& c, const ForgetMessage& command);
 Snapshot perform(Context& c, const ExportBundle& command);
 

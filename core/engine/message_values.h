@@ -10,27 +10,49 @@
 
 namespace waypost::engine {
 
-// Judges a message and keeps it, its answers and its verdicts. Answered with Done{message id}.
+// How the message came. Empty fields are taken from the trace headers; mailFrom "<>" is the null sender.
+struct MessageConnection {
+    std::string ip, helo, mailFrom;
+    bool operator==(const MessageConnection&) const = default;
+};
+
+// Keeps a message, then judges it in a job and keeps the DNS answers and the verdict too. Answered with
+// Done{message id}; the job is in its MessageLine. Refused: what is no message (the error says what was
+// tried), an empty one, one over 64 MB.
 struct CheckMessage {
-    std::string bytes;              // the message; or
-    std::string file;               // a file to read; or
-    std::string run, seed;          // the message a seed mailbox holds
-    std::string title;              // empty: made from Subject and file name
-    std::string ip, helo, mailFrom; // of the connection; empty: taken from the trace headers
+    std::string bytes;     // the message; or
+    std::string file;      // a file to read; or
+    std::string run, seed; // the message a seed mailbox holds
+    std::string title;     // empty: made from Subject and file name
+    MessageConnection connection = {};
+};
+// Asks DNS anew, with this connection from now on; the answers of before stay. Answered with Done{job id}.
+struct JudgeAgain {
+    std::string id;
+    std::optional<MessageConnection> connection; // nothing: as it is
 };
 struct ForgetMessage {
     std::string id;
 };
 struct MessagesQuery {};
 struct MessageLine {
-    std::string id, title, from, verdict; // "DMARC pass"
+    std::string id, title, from;
+    std::string source;  // "mail.eml", "pasted", "seed1@bigmail.test, Spring news"
+    std::string verdict; // "DMARC pass"; empty: not judged
+    State state = State::Unknown;
     UtcTime added;
+    std::optional<UtcTime> judged; // DNS as of then; nothing: not judged yet
+    std::optional<UtcTime> again;  // DNS asked anew, last
+    std::string job;               // that judges it now; empty: none runs
+    std::int64_t bytes = 0;
+    bool headersOnly = false; // the body was not given
 };
 struct Messages {
     std::vector<MessageLine> messages; // newest first
 };
 
-// As DNS was when the message was added, or as it is now (asked anew).
+// As DNS was when the message was judged first, or when it was last asked anew. Both are judged over stored
+// answers: nothing is asked. Error NotFound: not judged in this way yet.
 struct MessageQuery {
     std::string id;
     bool now = false;
@@ -47,10 +69,25 @@ struct MessageHop {
     bool skewed = false;
     int start = 0, length = 0; // of the header in the message
 };
+// What a receiver wrote into Authentication-Results, beside what we found.
+struct MessageClaim {
+    std::string receiver; // authserv-id, foreign text
+    struct Method {
+        std::string method, result, detail; // "spf", "pass", "smtp.mailfrom=news@example.org"
+        std::string ours;                   // our result for the same; empty: nothing to compare with
+        bool differs = false;
+    };
+    std::vector<Method> methods;
+    std::vector<std::string> differences; // one sentence each
+    int start = 0, length = 0;            // of the field in the message
+};
 struct MessageView {
     MessageLine line;
     UtcTime judged; // DNS as of then
     bool now = false;
+    MessageConnection connection; // as it was used
+    std::string origin;           // where that is from: one sentence
+    std::vector<std::string> notes; // what the verdict does not rest on: "not asked by then: …"
     std::vector<MessageStep> steps;
     std::vector<MessageHop> hops; // oldest first
     Node mime;                    // root part
@@ -62,8 +99,10 @@ struct MessageView {
         std::vector<Node> tree;                    // what was tried
     };
     std::vector<Autopsy> autopsies;
+    std::vector<MessageClaim> claims;
     RawDocument message;
-    std::string text; // readable text of the message, plain; HTML is shown as its source text only
+    std::string text; // of the first text/plain part, decoded
+    std::string html; // source of the first text/html part: shown as text, never rendered
     std::vector<AnswerView> answers;
     std::string authenticationResults;
     std::string json;    // as `message check --json`

@@ -2,39 +2,11 @@
 
 #include "base/text.h"
 #include "store/database.h"
+#include "store/deflate.h"
 
 #include <fmt/format.h>
 
-#include <zlib.h>
-
-#include <stdexcept>
-
 namespace waypost::store::transcripts {
-
-namespace {
-
-std::string deflated(std::string_view plain) {
-    uLongf size = compressBound(plain.size());
-    std::string out(size, '\0');
-    if (compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(plain.data()),
-                  plain.size(), Z_DEFAULT_COMPRESSION) != Z_OK)
-        throw std::runtime_error("zlib cannot deflate");
-    out.resize(size);
-    return out;
-}
-
-std::optional<std::string> inflated(std::string_view packed, std::int64_t plainBytes) {
-    if (plainBytes < 0 || size_t(plainBytes) > maxBytes) return std::nullopt;
-    uLongf size = uLongf(plainBytes);
-    std::string out(size, '\0');
-    Bytef empty = 0;
-    auto* target = out.empty() ? &empty : reinterpret_cast<Bytef*>(out.data());
-    int code = uncompress(target, &size, reinterpret_cast<const Bytef*>(packed.data()), packed.size());
-    if (code != Z_OK || size != out.size()) return std::nullopt;
-    return out;
-}
-
-} // namespace
 
 void insert(Database& db, const TranscriptRow& row) {
     auto plain = row.transcript.serialize();
@@ -48,7 +20,7 @@ Result<TranscriptRow> find(Database& db, std::string_view id) {
     if (!select.with(id).step())
         return fail(ErrorCode::NotFound, "transcript",
                     fmt::format("There is no transcript {}.", text::printable(id)));
-    auto plain = inflated(select.text(4), select.integer(3));
+    auto plain = inflated(select.text(4), select.integer(3), maxBytes);
     if (!plain)
         return fail(ErrorCode::Corrupt, "transcript",
                     fmt::format("The stored transcript {} is damaged.", text::printable(id)));

@@ -1,0 +1,26 @@
+// What may go into the Message lab: a message or its headers. Everything else is refused with a sentence that
+// says what it looks like, or what was tried. Pure but for readMessageFile().
+#pragma once
+
+#include "base/result.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace waypost::engine {
+
+inline constexpr size_t maxMessageInput = 64 * 1024 * 1024; // as message::maxMessageBytes
+
+struct MessageInput {
+    std::string bytes;
+    std::string title, from;  // decoded Subject and From; empty when there is none
+    bool headersOnly = false; // no line ends the headers: the body was not given
+};
+
+// InvalidArgument, Unsupported or TooLarge, with the kind of file in words.
+Result<MessageInput> messageInput(std::string bytes);
+// As above; reads no more than the cap.
+Result<MessageInput> readMessageFile(const std::filesystem::path& file);
+
+} // namespace waypost::engine
