@@ -5,6 +5,7 @@
 #include "ui/pages/delivery_page.h"
 #include "ui/pages/domains_page.h"
 #include "ui/pages/jobs_page.h"
+#include "ui/pages/message_lab_page.h"
 #include "ui/pages/page_values.h"
 #include "ui/pages/placement_page.h"
 #include "ui/pages/settings_page.h"
@@ -56,11 +57,13 @@ Desktop::Desktop(engine::Engine& engine, const Options& options, const QString& 
 Desktop::~Desktop() = default;
 
 QStringList Desktop::pageIds() {
-    return {u"today"_s, u"placement"_s, u"domains"_s, u"delivery"_s, u"jobs"_s, u"activity"_s, u"settings"_s};
+    return {u"today"_s,    u"placement"_s, u"domains"_s,  u"messages"_s,
+            u"delivery"_s, u"jobs"_s,      u"activity"_s, u"settings"_s};
 }
 
 void Desktop::addPages() {
     domains_ = new ui::DomainsPage(bridge_);
+    messages_ = new ui::MessageLabPage(bridge_);
     delivery_ = new ui::DeliveryPage(bridge_);
     placement_ = new ui::PlacementPage(bridge_);
     auto* today = new ui::TodayPage(bridge_);
@@ -71,11 +74,13 @@ void Desktop::addPages() {
     window_.addPage(u"today"_s, tr("Today"), u"today"_s, today, u"Ctrl+1"_s);
     window_.addPage(u"placement"_s, tr("Placement"), u"placement"_s, placement_, u"Ctrl+2"_s);
     window_.addPage(u"domains"_s, tr("Domains"), u"domains"_s, domains_, u"Ctrl+3"_s);
+    window_.addPage(u"messages"_s, tr("Message lab"), u"message"_s, messages_, u"Ctrl+4"_s);
     window_.addPage(u"delivery"_s, tr("Delivery"), u"delivery"_s, delivery_, u"Ctrl+6"_s);
     window_.addPage(u"jobs"_s, tr("Jobs"), u"jobs"_s, jobsPage_, {}, tools);
     window_.addPage(u"activity"_s, tr("Activity"), u"activity"_s, activity, {}, tools);
     window_.addPage(u"settings"_s, tr("Settings"), u"settings"_s, settings_, u"Ctrl+,"_s, tools);
     connect(today, &ui::TodayPage::openRequested, this, &Desktop::open);
+    connect(placement_, &ui::PlacementPage::openRequested, this, &Desktop::open);
     connect(jobsPage_, &ui::JobsPage::openRequested, this, &Desktop::open);
     connect(activity, &ui::ActivityPage::openRequested, this, &Desktop::open);
     addCommands();
@@ -89,6 +94,15 @@ void Desktop::addCommands() {
     window_.addCommand(u"delivery.import"_s, tr("Delivery"), tr("Import a log…"), u"Ctrl+O"_s, [this] {
         window_.openPage(u"delivery"_s);
         delivery_->chooseFiles();
+    });
+    window_.addCommand(u"messages.open"_s, tr("Message lab"), tr("Open a message…"), u"Ctrl+Shift+O"_s,
+                       [this] {
+                           window_.openPage(u"messages"_s);
+                           messages_->chooseFile();
+                       });
+    window_.addCommand(u"messages.paste"_s, tr("Message lab"), tr("Paste a message…"), {}, [this] {
+        window_.openPage(u"messages"_s);
+        messages_->paste();
     });
     window_.addCommand(u"domains.inspect"_s, tr("Domains"), tr("Inspect a domain"), {}, [this] {
         window_.openPage(u"domains"_s);
@@ -108,7 +122,7 @@ void Desktop::connectFrame() {
     connect(&bridge_, &ui::EngineBridge::jobChanged, this, &Desktop::jobChanged);
     connect(&bridge_, &ui::EngineBridge::dataChanged, this, [this](const QString& what) {
         if (what == "settings"_L1) askStatus();
-        if (what == "domains"_L1 || what == "runs"_L1) askObjects();
+        if (what == "domains"_L1 || what == "runs"_L1 || what == "messages"_L1) askObjects();
     });
     connect(&statusTimer_, &QTimer::timeout, this, &Desktop::askStatus);
     statusTimer_.start(statusEveryMs);
@@ -120,6 +134,7 @@ void Desktop::open(const QString& page, const QString& object) {
     if (object.isEmpty()) return;
     if (inspect) return domains_->inspect(object);
     if (page == "domains"_L1) return domains_->open(object);
+    if (page == "messages"_L1) return messages_->open(object);
     if (page == "delivery"_L1) return delivery_->showFilter(object);
     if (page == "placement"_L1) return placement_->open(object);
     if (page == "jobs"_L1) return jobsPage_->open(object);
@@ -164,6 +179,9 @@ void Desktop::askObjects() {
     });
     bridge_.ask(engine::RunsQuery{}, this, [this](const engine::Snapshot& snapshot) {
         if (const auto* runs = std::get_if<engine::Runs>(&snapshot)) palette_->setRuns(*runs);
+    });
+    bridge_.ask(engine::MessagesQuery{}, this, [this](const engine::Snapshot& snapshot) {
+        if (const auto* messages = std::get_if<engine::Messages>(&snapshot)) palette_->setMessages(*messages);
     });
 }
 

@@ -16,6 +16,7 @@ namespace waypost::ui {
 class DeliveryPage;
 class DomainsPage;
 class JobsPage;
+class MessageLabPage;
 class PlacementPage;
 class SettingsPage;
 } // namespace waypost::ui
@@ -34,6 +35,7 @@ class Desktop : public QObject {
     [[nodiscard]] ui::EngineBridge& bridge() { return bridge_; }
     [[nodiscard]] ui::DeliveryPage& delivery() { return *delivery_; }
     [[nodiscard]] ui::DomainsPage& domains() { return *domains_; }
+    [[nodiscard]] ui::MessageLabPage& messages() { return *messages_; }
     [[nodiscard]] ui::PlacementPage& placement() { return *placement_; }
     [[nodiscard]] static QStringList pageIds();
     // No job runs and nothing was asked for a moment.
@@ -55,6 +57,7 @@ class Desktop : public QObject {
     ui::DeliveryPage* delivery_ = nullptr;
     ui::DomainsPage* domains_ = nullptr;
     ui::JobsPage* jobsPage_ = nullptr;
+    ui::MessageLabPage* messages_ = nullptr;
     ui::PlacementPage* placement_ = nullptr;
     ui::SettingsPage* settings_ = nullptr;
     std::map<std::string, engine::JobView> jobs_; // running ones

@@ -35,7 +35,7 @@ std::vector<ui::PaletteItem> ObjectPalette::offer(const QString& typed) {
         item.id = page + u'/' + id;
         item.title = title;
         item.category = category;
-        item.icon = page;
+        item.icon = page == "messages"_L1 ? u"message"_s : page;
         item.run = [open = open_, page, id] { open(page, id); };
         out.push_back(std::move(item));
     };
@@ -44,6 +44,8 @@ std::vector<ui::PaletteItem> ObjectPalette::offer(const QString& typed) {
     for (const engine::RunLine& r : runs_.runs)
         object(u"placement"_s, ui::qstr(r.id), ui::qstr(r.name.empty() ? r.id : r.name),
                PaletteWords::tr("Placement run"));
+    for (const engine::MessageLine& m : messages_.messages)
+        object(u"messages"_s, ui::qstr(m.id), ui::qstr(m.title), PaletteWords::tr("Message"));
     for (ui::PaletteItem& item : lookUps(typed)) out.push_back(std::move(item));
     return out;
 }

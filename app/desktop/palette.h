@@ -1,5 +1,5 @@
-// What the palette finds: watched domains, placement runs, and what can be looked up for the typed text.
-// Answers from memory; told anew whenever the stored things change.
+// What the palette finds: watched domains, placement runs, messages, and what can be looked up for the typed
+// text. Answers from memory; told anew whenever the stored things change.
 #pragma once
 
 #include "engine/values.h"
@@ -11,12 +11,14 @@ namespace waypost::desktop {
 
 class ObjectPalette : public ui::PaletteProvider {
   public:
-    // Opens `object` on a screen: "domains", "placement", "delivery"; "inspect" looks a domain up now.
+    // Opens `object` on a screen: "domains", "placement", "messages", "delivery"; "inspect" looks a domain up
+    // now.
     using Open = std::function<void(const QString& page, const QString& object)>;
     explicit ObjectPalette(Open open) : open_(std::move(open)) {}
 
     void setDomains(engine::Domains domains) { domains_ = std::move(domains); }
     void setRuns(engine::Runs runs) { runs_ = std::move(runs); }
+    void setMessages(engine::Messages messages) { messages_ = std::move(messages); }
     std::vector<ui::PaletteItem> offer(const QString& typed) override;
 
   private:
@@ -25,6 +27,7 @@ class ObjectPalette : public ui::PaletteProvider {
     Open open_;
     engine::Domains domains_;
     engine::Runs runs_;
+    engine::Messages messages_;
 };
 
 // A name with a dot and letters: worth asking the DNS about.

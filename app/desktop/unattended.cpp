@@ -3,6 +3,7 @@
 #include "common/check.h"
 #include "ui/pages/delivery_page.h"
 #include "ui/pages/domains_page.h"
+#include "ui/pages/message_lab_page.h"
 #include "ui/pages/page_values.h"
 #include "ui/shell/time_range_control.h"
 #include "ui/theme/theme.h"
@@ -60,6 +61,26 @@ void inspectMore(engine::Engine& engine) {
     });
 }
 
+// Two messages signed by the lab: one as it was sent, one that a list changed. They are judged twice, so that
+// the two times stand beside each other.
+void judgeSamples(engine::Engine& engine, const std::filesystem::path& resources) {
+    beside([&] {
+        for (const char* name : {"spring-news.eml", "list-footer.eml"}) {
+            engine::CheckMessage check;
+            check.file = (resources / "lab" / name).string();
+            const engine::Snapshot kept = engine.runAndWait(std::move(check));
+            const auto* message = std::get_if<engine::Done>(&kept);
+            if (!message) continue;
+            const engine::Snapshot list = engine.askAndWait(engine::MessagesQuery{});
+            if (const auto* messages = std::get_if<engine::Messages>(&list))
+                for (const engine::MessageLine& line : messages->messages)
+                    if (line.id == message->id && !line.job.empty()) (void)engine.waitForJob(line.job);
+            const engine::Snapshot again = engine.runAndWait(engine::JudgeAgain{message->id, {}});
+            if (const auto* job = std::get_if<engine::Done>(&again)) (void)engine.waitForJob(job->id);
+        }
+    });
+}
+
 // The range the imported log covers, to the hour.
 void showStoredRange(Desktop& desktop, engine::Engine& engine) {
     engine::Snapshot answer = engine::Done{};
@@ -81,6 +102,7 @@ void prepare(Desktop& desktop, const QString& id) {
         for (int r = 0; r < rows->model()->rowCount(); ++r)
             if (rows->model()->index(r, 1).data().toString() == "deferred"_L1) return rows->selectRow(r);
     }
+    if (id == "messages"_L1) desktop.messages().refresh();
     if (id == "domains"_L1) desktop.domains().open(u"acme.test"_s);
 }
 
@@ -104,6 +126,7 @@ int takeScreenshots(Desktop& desktop, engine::Engine& engine, const std::filesys
     const app::CheckReport report = check(engine, resources);
     for (const std::string& problem : report.problems) std::fprintf(stderr, "problem: %s\n", problem.c_str());
     inspectMore(engine);
+    judgeSamples(engine, resources);
     showStoredRange(desktop, engine);
     bool good = true;
     for (const QString& id : Desktop::pageIds()) {

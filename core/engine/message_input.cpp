@@ -23,9 +23,9 @@ struct Kind {
 };
 // Files people have beside an .eml, by their first bytes.
 constexpr Kind kinds[] = {
-    {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
-     "This is an Outlook message (.msg), which is not supported: it does not hold the message as it was sent. "
-     "Save it as .eml, or paste the source."},
+    {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "This is an Outlook message (.msg), which is not supported: it does "
+                                         "not hold the message as it was sent. "
+                                         "Save it as .eml, or paste the source."},
     {"\x78\x9F\x3E\x22",
      "This is a winmail.dat (TNEF) attachment and not a message; open the message that carried it."},
     {"PK\x03\x04", "This is a zip archive; unpack it and open the message inside."},
@@ -40,17 +40,18 @@ constexpr Kind kinds[] = {
     {"\xFE\xFF", "This is a text in UTF-16; save it in UTF-8 or as it came."},
 };
 
-constexpr const char* tried = "Tried: header fields of a message (RFC 5322), mbox, Outlook .msg, TNEF, zip, gzip, "
-                              "bzip2, PDF, RTF, HTML, UTF-16.";
+constexpr const char* tried =
+    "Tried: header fields of a message (RFC 5322), mbox, Outlook .msg, TNEF, zip, gzip, "
+    "bzip2, PDF, RTF, HTML, UTF-16.";
 
 std::unexpected<Error> refuse(ErrorCode code, std::string sentence) {
     return fail(code, "message", std::move(sentence));
 }
 
 bool isHtml(std::string_view head) {
-    while (!head.empty() && (head.front() == ' ' || head.front() == '\n' || head.front() == '\r' ||
-                             head.front() == '\t' || head.front() == '\xEF' || head.front() == '\xBB' ||
-                             head.front() == '\xBF'))
+    while (!head.empty() &&
+           (head.front() == ' ' || head.front() == '\n' || head.front() == '\r' || head.front() == '\t' ||
+            head.front() == '\xEF' || head.front() == '\xBB' || head.front() == '\xBF'))
         head.remove_prefix(1);
     const std::string start = text::lowered(head.substr(0, 15));
     return start.starts_with("<!doctype html") || start.starts_with("<html");
@@ -69,9 +70,9 @@ size_t mboxMessages(std::string_view bytes) {
 // Fields that a text which is no message hardly begins with.
 bool looksLikeHeaders(const mail::HeaderBlock& block) {
     static constexpr std::string_view known[] = {
-        "from",         "to",           "subject",          "date",       "received",
-        "message-id",   "return-path",  "dkim-signature",   "sender",     "authentication-results",
-        "mime-version", "content-type", "delivered-to",     "received-spf", "arc-seal"};
+        "from",         "to",           "subject",        "date",         "received",
+        "message-id",   "return-path",  "dkim-signature", "sender",       "authentication-results",
+        "mime-version", "content-type", "delivered-to",   "received-spf", "arc-seal"};
     return std::any_of(std::begin(known), std::end(known),
                        [&](std::string_view name) { return block.first(name) != nullptr; });
 }
@@ -90,28 +91,32 @@ std::string decoded(const mail::HeaderBlock& block, std::string_view name) {
 
 Result<MessageInput> messageInput(std::string bytes) {
     if (bytes.size() > maxMessageInput)
-        return refuse(ErrorCode::TooLarge, fmt::format("The message is larger than {} MB, the most that is judged.",
-                                                       maxMessageInput / (1024 * 1024)));
+        return refuse(ErrorCode::TooLarge,
+                      fmt::format("The message is larger than {} MB, the most that is judged.",
+                                  maxMessageInput / (1024 * 1024)));
     const size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string::npos) return refuse(ErrorCode::InvalidArgument, "There is nothing in it.");
     for (const Kind& kind : kinds)
         if (bytes.starts_with(kind.magic)) return refuse(ErrorCode::Unsupported, kind.sentence);
     const std::string_view head = std::string_view(bytes).substr(0, looked);
     if (isHtml(head))
-        return refuse(ErrorCode::Unsupported, "This is an HTML page and not a message; open the source of the "
-                                              "message (\"show original\") instead.");
+        return refuse(ErrorCode::Unsupported,
+                      "This is an HTML page and not a message; open the source of the "
+                      "message (\"show original\") instead.");
     // Empty lines before the first field are a slip of whoever copied it.
     const size_t line = bytes.find_first_not_of("\r\n");
     if (line > 0) bytes.erase(0, line);
     if (const size_t messages = mboxMessages(bytes); messages > 1)
-        return refuse(ErrorCode::Unsupported,
-                      fmt::format("This is an mbox with {} messages; save the one to be judged by itself.", messages));
+        return refuse(
+            ErrorCode::Unsupported,
+            fmt::format("This is an mbox with {} messages; save the one to be judged by itself.", messages));
     auto shared = std::make_shared<const std::string>(std::move(bytes));
     const mail::HeaderBlock block = mail::HeaderBlock::parse(shared);
     if (shared->substr(0, looked).find('\0') != std::string::npos || !looksLikeHeaders(block))
-        return refuse(ErrorCode::Unsupported,
-                      fmt::format("Not recognised as a message: no header field of one stands at its beginning. {}",
-                                  tried));
+        return refuse(
+            ErrorCode::Unsupported,
+            fmt::format("Not recognised as a message: no header field of one stands at its beginning. {}",
+                        tried));
     MessageInput out;
     out.title = decoded(block, "subject");
     out.from = decoded(block, "from");
@@ -129,9 +134,10 @@ Result<MessageInput> readMessageFile(const std::filesystem::path& file) {
         return refuse(ErrorCode::Io, fmt::format("\"{}\" cannot be read: {}.", text::printable(file.string()),
                                                  problem.message()));
     if (size > maxMessageInput)
-        return refuse(ErrorCode::TooLarge, fmt::format("\"{}\" is larger than {} MB, the most that is judged.",
-                                                       text::printable(file.filename().string()),
-                                                       maxMessageInput / (1024 * 1024)));
+        return refuse(ErrorCode::TooLarge,
+                      fmt::format("\"{}\" is larger than {} MB, the most that is judged.",
+                                  text::printable(file.filename().string()),
+                                  maxMessageInput / (1024 * 1024)));
     std::ifstream in(file, std::ios::binary);
     std::string bytes(size_t(size), '\0');
     in.read(bytes.data(), std::streamsize(bytes.size()));

@@ -76,6 +76,7 @@ struct MessageClaim {
         std::string method, result, detail; // "spf", "pass", "smtp.mailfrom=news@example.org"
         std::string ours;                   // our result for the same; empty: nothing to compare with
         bool differs = false;
+        int start = 0, length = 0; // of the statement in the message
     };
     std::vector<Method> methods;
     std::vector<std::string> differences; // one sentence each
@@ -85,12 +86,14 @@ struct MessageView {
     MessageLine line;
     UtcTime judged; // DNS as of then
     bool now = false;
-    MessageConnection connection; // as it was used
-    std::string origin;           // where that is from: one sentence
+    MessageConnection connection;   // as it was used
+    std::string origin;             // where that is from: one sentence
     std::vector<std::string> notes; // what the verdict does not rest on: "not asked by then: …"
     std::vector<MessageStep> steps;
     std::vector<MessageHop> hops; // oldest first
-    Node mime;                    // root part
+    Node mime;                    // root part; children are parts, and faults of the structure
+    // Of each part, depth first as in `mime`: its header fields and its body, with their bytes.
+    std::vector<std::vector<Node>> parts;
     // DKIM failures taken apart: what was changed on the way, when it could be found.
     struct Autopsy {
         std::string signature, headline, mutation; // mutation: id, empty when none was found

@@ -22,8 +22,7 @@ std::optional<std::string> inflated(std::string_view packed, std::int64_t plainB
     std::string out(size, '\0');
     Bytef empty = 0;
     auto* target = out.empty() ? &empty : reinterpret_cast<Bytef*>(out.data());
-    const int code =
-        uncompress(target, &size, reinterpret_cast<const Bytef*>(packed.data()), packed.size());
+    const int code = uncompress(target, &size, reinterpret_cast<const Bytef*>(packed.data()), packed.size());
     if (code != Z_OK || size != out.size()) return std::nullopt;
     return out;
 }

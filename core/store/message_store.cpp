@@ -61,8 +61,9 @@ bool setJudged(Database& db, std::string_view id, UtcTime at, std::string_view v
 }
 
 std::optional<MessageRow> find(Database& db, std::string_view id) {
-    auto select = db.prepare("SELECT id, title, sender, source, added, ip, helo, mail_from, headers_only, job, "
-                             "judged, again, verdict, state, size, report FROM message WHERE id = ?");
+    auto select =
+        db.prepare("SELECT id, title, sender, source, added, ip, helo, mail_from, headers_only, job, "
+                   "judged, again, verdict, state, size, report FROM message WHERE id = ?");
     if (!select.with(id).step()) return std::nullopt;
     return rowOf(select);
 }
@@ -80,9 +81,10 @@ Result<std::string> bytes(Database& db, std::string_view id) {
 }
 
 std::vector<MessageRow> all(Database& db, int limit) {
-    auto select = db.prepare("SELECT id, title, sender, source, added, ip, helo, mail_from, headers_only, job, "
-                             "judged, again, verdict, state, size, '' FROM message "
-                             "ORDER BY added DESC, rowid DESC LIMIT ?");
+    auto select =
+        db.prepare("SELECT id, title, sender, source, added, ip, helo, mail_from, headers_only, job, "
+                   "judged, again, verdict, state, size, '' FROM message "
+                   "ORDER BY added DESC, rowid DESC LIMIT ?");
     select.with(limit);
     std::vector<MessageRow> rows;
     while (select.step()) rows.push_back(rowOf(select));

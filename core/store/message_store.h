@@ -1,5 +1,5 @@
-// Messages of the lab: the bytes, deflated, how they came, and what the last judgement said. Thread rule: that
-// of the Database. Failure: StorageError; a stored body that does not inflate is Corrupt.
+// Messages of the lab: the bytes, deflated, how they came, and what the last judgement said. Thread rule:
+// that of the Database. Failure: StorageError; a stored body that does not inflate is Corrupt.
 #pragma once
 
 #include "base/clock.h"

@@ -81,7 +81,7 @@ class TstUiToday : public QObject {
         QTest::mouseClick(page_->firstRun()->messageButton(), Qt::LeftButton);
         QTest::mouseClick(page_->firstRun()->seedsButton(), Qt::LeftButton);
         QCOMPARE(asked.count(), 2);
-        QCOMPARE(asked.at(0), (QVariantList{u"placement"_s, u"message:/tmp/spring.eml"_s}));
+        QCOMPARE(asked.at(0), (QVariantList{u"messages"_s, u"file:/tmp/spring.eml"_s}));
         QCOMPARE(asked.at(1), (QVariantList{u"placement"_s, u"seeds:/tmp/seeds.csv"_s}));
     }
 

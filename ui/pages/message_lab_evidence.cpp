@@ -46,7 +46,7 @@ MessageEvidence::MessageEvidence(QWidget* parent)
     rule_->setProperty("role", u"muted"_s);
     documents_->setAccessibleName(tr("Document"));
     documents_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    documents_->setMinimumContentsLength(20);
+    documents_->setMinimumContentsLength(8);
     documents_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     forms_->addTab(tr("Answer"));
     forms_->addTab(tr("As it came"));
@@ -72,6 +72,7 @@ MessageEvidence::MessageEvidence(QWidget* parent)
     rightColumn->addWidget(raw_, 1);
     split_->addWidget(leftSide);
     split_->addWidget(rightSide);
+    leftSide->setMinimumWidth(240);
     split_->setSizes({480, 520});
     split_->setChildrenCollapsible(false);
     auto* whole = new QVBoxLayout(this);

@@ -142,9 +142,8 @@ void MessageLabPage::showEmpty() {
     if (!l) {
         empty_->set(
             Kind::NotSetUp, tr("No message was opened yet"),
-            tr("Open or drop an .eml file, or paste the source: it is judged step by step as a receiver "
-               "would, with the DNS answer and the bytes behind every verdict. Nothing is sent; DNS is "
-               "asked about the domains the message names."),
+            tr("Open, drop or paste one: it is judged step by step as a receiver would. Nothing is sent; "
+               "DNS is asked about the domains it names."),
             tr("Open a message…"));
         empty_->setSecondary(tr("Paste…"));
     } else if (!l->job.empty()) {

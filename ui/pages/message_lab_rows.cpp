@@ -151,10 +151,10 @@ int differences(const engine::MessageView& view, const engine::MessageView& othe
 std::vector<Column> hopColumns() {
     return {{u"hop"_s, Words::tr("Hop"), right, 44, false, false},
             {u"at"_s, Words::tr("Written"), left, 124, false, false},
-            {u"delay"_s, Words::tr("After the hop before"), right, 150, false, false},
-            {u"from"_s, Words::tr("From"), left, 260, false, false},
+            {u"delay"_s, Words::tr("After the hop before"), right, 186, false, false},
+            {u"from"_s, Words::tr("From"), left, 230, false, false},
             {u"by"_s, Words::tr("By"), left, 200, false, false},
-            {u"with"_s, Words::tr("With"), left, 160, false, false}};
+            {u"with"_s, Words::tr("With"), left, 120, false, false}};
 }
 
 std::vector<Row> hopRows(const engine::MessageView& view, const QTimeZone& zone) {
@@ -280,6 +280,12 @@ std::vector<engine::Node> claimTree(const engine::MessageClaim& claim) {
     }
     for (const engine::MessageClaim::Method& m : claim.methods) {
         engine::Node n = leaf(qstr(m.method), m.result);
+        if (m.differs) n.state = engine::State::Warning;
+        if (m.length > 0) {
+            n.raw = 0;
+            n.start = m.start;
+            n.length = m.length;
+        }
         if (!m.detail.empty()) n.children.push_back(leaf(Words::tr("about"), m.detail));
         if (!m.ours.empty()) n.children.push_back(leaf(Words::tr("we find"), m.ours));
         top.children.push_back(std::move(n));

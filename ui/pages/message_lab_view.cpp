@@ -106,10 +106,12 @@ QWidget* MessageLabView::buildHead() {
     first->setSpacing(space::s);
     first->addWidget(title_, 1);
     first->addWidget(verdict_);
-    first->addSpacing(space::s);
-    first->addWidget(copy_);
-    first->addWidget(export_);
-    first->addWidget(forget_);
+    auto* middle = new QHBoxLayout;
+    middle->setSpacing(space::s);
+    middle->addWidget(about_, 1);
+    middle->addWidget(copy_);
+    middle->addWidget(export_);
+    middle->addWidget(forget_);
     auto* second = new QHBoxLayout;
     second->setSpacing(space::s);
     second->addWidget(thenButton_);
@@ -123,7 +125,7 @@ QWidget* MessageLabView::buildHead() {
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(space::xs);
     column->addLayout(first);
-    column->addWidget(about_);
+    column->addLayout(middle);
     column->addLayout(second);
     column->addWidget(notes_);
     return head;
@@ -170,6 +172,7 @@ QWidget* MessageLabView::buildTabs() {
     failures_ = new AutopsyPane;
     tabs_ = new QTabWidget;
     tabs_->setDocumentMode(true);
+    tabs_->setAccessibleName(tr("What is shown of the message"));
     tabs_->addTab(steps_, tr("Steps"));
     addTableTab(hops_, noHops_, tr("Received chain"));
     tabs_->addTab(structure_, tr("Structure"));

@@ -232,7 +232,14 @@ void MessageLabView::showClaim() {
 void MessageLabView::showPart() {
     const QTreeWidgetItem* item = structure_->currentItem();
     const engine::Node* part = item ? partOf(view()->mime, structure_, item) : &view()->mime;
-    if (part) evidence_->show({*part}, {});
+    if (!part) return;
+    engine::Node shownPart = *part;
+    shownPart.children.clear();
+    int at = 0; // parts are numbered depth first, faults of the structure behind them
+    for (QTreeWidgetItemIterator it(structure_); item && *it && *it != item; ++it) ++at;
+    if (at < static_cast<int>(view()->parts.size()))
+        shownPart.children = view()->parts[static_cast<size_t>(at)];
+    evidence_->show({shownPart}, {});
 }
 
 void MessageLabView::showFailure() {

@@ -1,12 +1,15 @@
 #include "ui/pages/placement_evidence.h"
 
 #include "ui/pages/page_values.h"
+#include "ui/theme/icons.h"
 #include "ui/theme/tokens.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/explanation_tree.h"
 #include "ui/widgets/foreign_text.h"
 #include "ui/widgets/raw_view.h"
 
+#include <QHBoxLayout>
+#include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTabBar>
@@ -42,7 +45,8 @@ void remember(QTreeWidgetItem* item, const engine::Node& n) {
 
 SeedEvidenceView::SeedEvidenceView(QWidget* parent)
     : QWidget(parent), stack_(new QStackedWidget), empty_(new EmptyState), tree_(new ExplanationTree),
-      documents_(new QTabBar), raw_(new RawView) {
+      documents_(new QTabBar), raw_(new RawView),
+      lab_(new QPushButton(icon(u"message"), tr("Open in Message lab"))) {
     documents_->setDrawBase(false);
     documents_->setExpanding(false);
     documents_->setAccessibleName(tr("Raw documents"));
@@ -50,7 +54,15 @@ SeedEvidenceView::SeedEvidenceView(QWidget* parent)
     auto* column = new QVBoxLayout(right);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addWidget(documents_);
+    lab_->setProperty("link", true);
+    lab_->setToolTip(tr(
+        "Judges what this mailbox holds, step by step: the headers, or the whole message where it was kept"));
+    auto* bar = new QHBoxLayout;
+    bar->setSpacing(space::s);
+    bar->addWidget(documents_);
+    bar->addStretch();
+    bar->addWidget(lab_);
+    column->addLayout(bar);
     column->addWidget(raw_, 1);
     auto* split = new QSplitter;
     split->addWidget(tree_);
@@ -63,6 +75,7 @@ SeedEvidenceView::SeedEvidenceView(QWidget* parent)
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->addWidget(stack_);
+    connect(lab_, &QPushButton::clicked, this, [this] { Q_EMIT labAsked(qstr(evidence_.row.seed)); });
     connect(documents_, &QTabBar::currentChanged, this, [this](int index) {
         if (!filling_) openDocument(index);
     });
@@ -88,6 +101,9 @@ void SeedEvidenceView::show(engine::SeedEvidence evidence) {
         if (documents_->tabText(at) == before) chosen = at;
     }
     documents_->setVisible(documents_->count() > 0);
+    lab_->setVisible(
+        std::any_of(evidence_.raw.begin(), evidence_.raw.end(),
+                    [](const engine::RawDocument& d) { return d.title == "Headers as received"; }));
     filling_ = false;
     documents_->setCurrentIndex(chosen);
     openDocument(chosen);

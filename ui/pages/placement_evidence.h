@@ -6,6 +6,7 @@
 
 #include <QWidget>
 
+class QPushButton;
 class QSplitter;
 class QStackedWidget;
 class QTabBar;
@@ -26,7 +27,11 @@ class SeedEvidenceView : public QWidget {
     [[nodiscard]] RawView* raw() const { return raw_; }
     [[nodiscard]] ExplanationTree* tree() const { return tree_; }
     [[nodiscard]] QTabBar* documents() const { return documents_; }
+    [[nodiscard]] QPushButton* labButton() const { return lab_; }
     using QWidget::show;
+
+  Q_SIGNALS:
+    void labAsked(const QString& seed); // judge the message this seed holds
 
   private:
     void openDocument(int index);
@@ -36,6 +41,7 @@ class SeedEvidenceView : public QWidget {
     ExplanationTree* tree_;
     QTabBar* documents_;
     RawView* raw_;
+    QPushButton* lab_;
     engine::SeedEvidence evidence_;
     bool filling_ = false;
 };

@@ -121,6 +121,7 @@ void PlacementPage::connectParts() {
         empty_->setSecondary({});
         showPane(empty_);
     });
+    connect(run_, &RunView::openRequested, this, &PlacementPage::openRequested);
     connect(new_, &NewTest::started, this, &PlacementPage::runStarted);
     connect(new_, &NewTest::editSeedsAsked, this, &PlacementPage::openSeeds);
     connect(new_, &NewTest::cancelled, this, [this] { goBack(); });

@@ -50,6 +50,7 @@ class PlacementPage : public Page {
 
   Q_SIGNALS:
     void runsShown();
+    void openRequested(const QString& page, const QString& object); // another screen
 
   protected:
     void showEvent(QShowEvent* event) override;

@@ -65,6 +65,9 @@ RunView::RunView(EngineBridge& bridge, QWidget* parent) : QWidget(parent), bridg
     connect(&soon_, &QTimer::timeout, this, [this] { open(run_); });
     connect(seeds_, &DataTable::rowCurrent, this, &RunView::openSeed);
     connect(cancel_, &QPushButton::clicked, this, &RunView::cancel);
+    connect(evidence_, &SeedEvidenceView::labAsked, this, [this](const QString& seed) {
+        Q_EMIT openRequested(u"messages"_s, u"seed:"_s + run_ + u'/' + seed);
+    });
     seedModel_->onFetch([this](const PageAsk& ask) {
         std::vector<Row> rows;
         rows.reserve(view_.seeds.size());

@@ -43,6 +43,7 @@ class RunView : public QWidget {
   Q_SIGNALS:
     void shown();
     void failed(const QString& sentence);
+    void openRequested(const QString& page, const QString& object);
 
   protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

@@ -41,8 +41,8 @@ FirstRun::FirstRun(QWidget* parent)
                                  "it came. Nothing is sent to the domain's mail servers."),
                               {domain_, domainProblem_, check_}));
     choices->addWidget(choice(u"message"_s, tr("Open a message"),
-                              tr("Takes an .eml file, by button or dropped here, and prepares a seed test "
-                                 "with it as the message. Nothing is sent before you press Send."),
+                              tr("Takes an .eml file, by button or dropped here, and judges it step by step "
+                                 "as a receiver would: SPF, DKIM, DMARC and more. Nothing is sent."),
                               {message_}));
     choices->addWidget(choice(u"import"_s, tr("Connect data"),
                               tr("A mail log shows what receivers answered. A list of seed mailboxes shows "

@@ -169,9 +169,8 @@ QWidget* TodayPage::buildTiles() {
 void TodayPage::connectParts() {
     connect(cards_, &TodayCards::opened, this, &TodayPage::openRequested);
     connect(first_, &FirstRun::domainAsked, this, &TodayPage::inspect);
-    connect(first_, &FirstRun::messageAsked, this, [this] {
-        openFile(tr("Message for a seed test"), tr("Messages (*.eml);;All files (*)"), u"message"_s);
-    });
+    connect(first_, &FirstRun::messageAsked, this,
+            [this] { openFile(tr("Open a message"), tr("Messages (*.eml);;All files (*)"), u"message"_s); });
     connect(first_, &FirstRun::logAsked, this,
             [this] { openFile(tr("Logs to import"), tr("All files (*)"), u"log"_s); });
     connect(first_, &FirstRun::seedsAsked, this, [this] {
@@ -293,6 +292,8 @@ void TodayPage::inspect(const QString& name) {
 void TodayPage::openFile(const QString& title, const QString& nameFilter, const QString& kind) {
     const QStringList files = prompts().openFiles(this, title, nameFilter);
     if (files.isEmpty()) return;
+    if (kind == "message"_L1)
+        return void(Q_EMIT openRequested(u"messages"_s, u"file:"_s + files.constFirst()));
     if (kind != "log"_L1) return void(Q_EMIT openRequested(u"placement"_s, kind + u':' + files.constFirst()));
     std::vector<std::string> names;
     names.reserve(files.size());
@@ -314,9 +315,8 @@ void TodayPage::dropped(const QStringList& files) {
     std::vector<std::string> logs;
     for (const QString& file : files) {
         const QString suffix = QFileInfo(file).suffix().toLower();
-        if (suffix == "eml"_L1 || suffix == "csv"_L1)
-            return void(Q_EMIT openRequested(u"placement"_s,
-                                             (suffix == "eml"_L1 ? u"message:"_s : u"seeds:"_s) + file));
+        if (suffix == "eml"_L1) return void(Q_EMIT openRequested(u"messages"_s, u"file:"_s + file));
+        if (suffix == "csv"_L1) return void(Q_EMIT openRequested(u"placement"_s, u"seeds:"_s + file));
         logs.push_back(file.toStdString());
     }
     if (!logs.empty()) banner_->run(engine::ImportFiles{std::move(logs)});

@@ -37,8 +37,8 @@ class TodayPage : public Page {
     [[nodiscard]] bool showsFirstRun() const;
 
   Q_SIGNALS:
-    // Another screen: "placement" with a run id, "message:FILE" or "seeds:FILE"; "domains" with a name;
-    // "delivery" with terms of the filter language.
+    // Another screen: "placement" with a run id or "seeds:FILE"; "messages" with "file:FILE"; "domains" with
+    // a name; "delivery" with terms of the filter language.
     void openRequested(const QString& page, const QString& object);
     void shown(); // an answer was taken over, or failed
 

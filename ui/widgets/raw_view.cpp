@@ -182,7 +182,7 @@ void RawView::rebuild() {
     hex_ ? rebuildHex() : rebuildText();
     editor_->setGutter(!hex_ && !bytes_.isEmpty());
     quiet_ = false;
-    applyHighlight();
+    highlight(std::vector(ranges_)); // what was in sight stays so
 }
 
 void RawView::rebuildText() {
