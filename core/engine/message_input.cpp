@@ -57,13 +57,24 @@ bool isHtml(std::string_view head) {
     return start.starts_with("<!doctype html") || start.starts_with("<html");
 }
 
-// Messages of an mbox: lines that begin with "From " at the start or behind an empty line.
+// "Name: value", as the first line behind a separator of an mbox.
+bool startsWithField(std::string_view text) {
+    const size_t colon = text.find(':');
+    if (colon == 0 || colon == std::string_view::npos || colon > 77) return false;
+    return std::all_of(text.begin(), text.begin() + std::ptrdiff_t(colon),
+                       [](char c) { return c > ' ' && c < '\x7F'; });
+}
+
+// Messages of an mbox: "From " at the start or behind an empty line, and a header field on the next line.
 size_t mboxMessages(std::string_view bytes) {
     if (!bytes.starts_with("From ")) return 0;
     size_t count = 1;
     for (const std::string_view between : {std::string_view("\n\nFrom "), std::string_view("\n\r\nFrom ")})
-        for (size_t at = bytes.find(between); at != std::string_view::npos; at = bytes.find(between, at + 1))
-            ++count;
+        for (size_t at = bytes.find(between); at != std::string_view::npos;
+             at = bytes.find(between, at + 1)) {
+            const size_t next = bytes.find('\n', at + between.size());
+            count += next != std::string_view::npos && startsWithField(bytes.substr(next + 1, 100)) ? 1 : 0;
+        }
     return count;
 }
 

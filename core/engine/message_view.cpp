@@ -260,7 +260,9 @@ MessageConnection connectionOf(const message::Connection& c) {
 } // namespace
 
 MessageVerdict messageVerdict(const MessageCheck& check, bool headersOnly) {
-    if (dmarcUnknown(check, headersOnly)) return {"DMARC not known", State::Unknown};
+    // A failure of both ways alone is a failure: where SPF could not be judged, nothing is known.
+    const bool fails = check.dmarc.walk.result == auth::DmarcResult::Fail;
+    if ((fails && !check.spf) || dmarcUnknown(check, headersOnly)) return {"DMARC not known", State::Unknown};
     switch (check.dmarc.walk.result) {
     case auth::DmarcResult::Pass: return {"DMARC pass", State::Ok};
     case auth::DmarcResult::Fail: return {"DMARC fail", State::Error};
@@ -268,7 +270,7 @@ MessageVerdict messageVerdict(const MessageCheck& check, bool headersOnly) {
     case auth::DmarcResult::PermError: return {"DMARC permerror", State::Error};
     case auth::DmarcResult::None: break;
     }
-    return {"no DMARC", State::Info};
+    return {"no DMARC", State::Warning};
 }
 
 MessageView messageView(const MessageCheck& check, bool headersOnly) {

@@ -18,7 +18,6 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(MessageLab)
 };
 
-constexpr qsizetype longestWord = 12;
 const Qt::Alignment left = Qt::AlignLeft | Qt::AlignVCenter;
 const Qt::Alignment right = Qt::AlignRight | Qt::AlignVCenter;
 
@@ -67,12 +66,19 @@ QString delayText(std::int64_t ms) {
 } // namespace
 
 Headline headlineOf(const engine::MessageStep& step) {
+    static const QStringList results{u"pass"_s,      u"fail"_s,      u"none"_s,   u"neutral"_s, u"softfail"_s,
+                                     u"temperror"_s, u"permerror"_s, u"policy"_s, u"unknown"_s};
     const QString whole = qstr(step.headline);
-    const qsizetype colon = whole.indexOf(u": "_s);
-    if (colon > 0 && colon <= longestWord && !whole.left(colon).contains(u' '))
-        return {whole.left(colon), whole.mid(colon + 2)};
-    if (!whole.isEmpty() && whole.size() <= longestWord && !whole.contains(u' ')) return {whole, {}};
+    qsizetype end = 0;
+    while (end < whole.size() && whole[end].isLetter()) ++end;
+    if (const QString word = whole.left(end); results.contains(word)) {
+        while (end < whole.size() && (whole[end] == u':' || whole[end] == u',' || whole[end] == u'.')) ++end;
+        return {word, whole.mid(end).trimmed()};
+    }
     if (step.state == engine::State::Absent) return {Words::tr("none"), whole};
+    const bool judged = step.id == "spf" || step.id == "dkim" || step.id == "dmarc" || step.id == "arc";
+    if (judged && step.state == engine::State::Ok) return {u"pass"_s, whole};
+    if (judged && step.state == engine::State::Error) return {u"fail"_s, whole};
     return {stateWord(step.state), whole};
 }
 

@@ -12,7 +12,7 @@
 
 namespace waypost::ui::lab {
 
-// "pass: 192.0.2.1 is in …" as its word and the rest; without such a word the state's.
+// "pass: 192.0.2.1 is in …" as its word and the rest; without the word of a result that of the state.
 struct Headline {
     QString word, rest;
 };

@@ -61,7 +61,7 @@ MessageLabView::MessageLabView(QWidget* parent) : QWidget(parent) {
     halves_ = new QSplitter(Qt::Vertical);
     halves_->addWidget(buildTabs());
     halves_->addWidget(evidence_);
-    halves_->setSizes({318, 330});
+    halves_->setSizes({364, 300});
     halves_->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(space::s, 0, 0, 0);

@@ -145,7 +145,7 @@ void MessageLabView::presentTabs() {
     const engine::MessageView* other = now_ ? then_.get() : current_.get();
     filling_ = true;
     fill(stepModel_, lab::stepRows(*v, other));
-    steps_->setColumnHidden(3, !other);
+    steps_->setColumnHidden(3, !other || lab::differences(*v, *other) == 0);
     fill(hopModel_, lab::hopRows(*v, zone_));
     fill(answerModel_, lab::answerRows(*v, zone_));
     fill(claimModel_, lab::claimRows(*v));

@@ -1,8 +1,10 @@
 #include "store/activity_store.h"
 #include "store/database.h"
+#include "store/deflate.h"
 #include "store/dns_store.h"
 #include "store/domain_store.h"
 #include "store/job_store.h"
+#include "store/message_store.h"
 #include "store/migrations.h"
 #include "store/placement_store.h"
 #include "store/settings_store.h"
@@ -155,6 +157,67 @@ class TestRepositories : public QObject {
         auto db = fresh();
         transcripts::insert(*db, {"e", "imap", "", {1}, {}});
         QVERIFY(transcripts::find(*db, "e")->transcript.empty());
+    }
+
+    void aMessageComesBackWithItsJudgements() {
+        auto db = fresh();
+        MessageRow row;
+        row.id = "0190-m";
+        row.title = "Spring news";
+        row.sender = "news@acme.test";
+        row.source = "spring.eml";
+        row.added = {100};
+        row.ip = "192.0.2.1";
+        row.headersOnly = true;
+        const std::string bytes("From: a@b.test\r\n\r\n\0\xff", 20);
+        row.size = std::int64_t(bytes.size());
+        messages::insert(*db, row, deflated(bytes));
+        QCOMPARE(*messages::bytes(*db, "0190-m"), bytes);
+        QVERIFY(!messages::find(*db, "0190-m")->judged);
+        QCOMPARE(messages::find(*db, "0190-m")->state, 4); // unknown until it is judged
+        QVERIFY(messages::setJudged(*db, "0190-m", {200}, "DMARC pass", 0, "{}"));
+        QVERIFY(!messages::find(*db, "0190-m")->again);
+        QVERIFY(messages::setJudged(*db, "0190-m", {300}, "DMARC fail", 3, "{\"a\":1}"));
+        QVERIFY(messages::setConnection(*db, "0190-m", "192.0.2.2", "helo", "<>"));
+        QVERIFY(messages::setJob(*db, "0190-m", "job"));
+        const auto found = messages::find(*db, "0190-m");
+        QCOMPARE(found->judged, std::optional<UtcTime>(UtcTime{200}));
+        QCOMPARE(found->again, std::optional<UtcTime>(UtcTime{300}));
+        QCOMPARE(found->verdict, std::string("DMARC fail"));
+        QCOMPARE(found->report, std::string("{\"a\":1}"));
+        QCOMPARE(found->mailFrom, std::string("<>"));
+        QCOMPARE(found->job, std::string("job"));
+        QVERIFY(found->headersOnly);
+    }
+
+    void messagesAreListedNewestFirstAndRemovedWhole() {
+        auto db = fresh();
+        for (int i = 0; i < 3; ++i) {
+            MessageRow row;
+            row.id = std::to_string(i);
+            row.added = {i == 1 ? 900 : 100 + i};
+            messages::insert(*db, row, deflated(""));
+        }
+        std::string order;
+        for (const MessageRow& row : messages::all(*db, 10)) order += row.id;
+        QCOMPARE(order, std::string("120"));
+        QCOMPARE(messages::all(*db, 2).size(), size_t(2));
+        QVERIFY(messages::remove(*db, "1"));
+        QVERIFY(!messages::remove(*db, "1"));
+        QVERIFY(!messages::setJudged(*db, "1", {1}, "", 0, ""));
+        QCOMPARE(int(messages::bytes(*db, "1").error().code), int(ErrorCode::NotFound));
+    }
+
+    void aDamagedMessageIsNotHandedOut() {
+        auto db = fresh();
+        MessageRow row;
+        row.id = "m";
+        row.size = 5;
+        messages::insert(*db, row, deflated("hello"));
+        db->run("UPDATE message SET body = x'00'");
+        QCOMPARE(int(messages::bytes(*db, "m").error().code), int(ErrorCode::Corrupt));
+        db->run("UPDATE message SET size = 99999999999");
+        QCOMPARE(int(messages::bytes(*db, "m").error().code), int(ErrorCode::Corrupt));
     }
 
     void settingsRefuseWhatDoesNotFit_data() {
