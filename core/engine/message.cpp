@@ -210,6 +210,14 @@ Result<Given> seedMessage(Context& c, const CheckMessage& command) {
     auto row = c.workspace->read(
         [&](store::Database& db) { return store::placement::result(db, command.run, command.seed); });
     if (!row) return fail(row.error());
+    auto whole = c.workspace->read(
+        [&](store::Database& db) { return store::placement::message(db, command.run, command.seed); });
+    if (!whole) return fail(whole.error());
+    if (*whole) {
+        auto input = messageInput(std::move(**whole));
+        if (!input) return fail(input.error());
+        return Given{std::move(*input), text::printable(command.seed)};
+    }
     if (!*row || !(*row)->headers || (*row)->headers->empty())
         return fail(ErrorCode::NotFound, "seed",
                     fmt::format("Nothing of the message at {} is stored: it was not found there.",

@@ -2,6 +2,7 @@
 
 #include "auth/authentication_results.h"
 #include "base/text.h"
+#include "engine/answer_list.h"
 
 #include <fmt/format.h>
 
@@ -230,25 +231,6 @@ MessageClaim claimOf(const MessageCheck& check, const MessageCheck::Claimed& cla
     return out;
 }
 
-AnswerView answerOf(const dns::Answer& a) {
-    static constexpr const char* transports[] = {"", "UDP", "TCP", "cache", "recorded"};
-    AnswerView out;
-    out.question = text::printable(a.question.name) + " " + dns::recordTypeName(a.question.type);
-    out.status = dns::statusName(a.status);
-    out.server = a.server;
-    out.transport = transports[std::min<size_t>(size_t(a.transport), 4)];
-    out.rcode = a.rcode;
-    if (!a.records.empty() || !a.authority.empty()) out.ttl = a.ttl();
-    out.authenticated = a.authenticated;
-    out.at = a.at;
-    out.tookMs = int(a.took.count());
-    for (const dns::Record& r : a.records)
-        out.records += fmt::format("{} {} {}\n", r.name, dns::recordTypeName(r.type), dns::presentation(r));
-    if (out.records.empty() && !a.text.empty()) out.records = "; " + text::printable(a.text) + "\n";
-    out.raw = a.raw;
-    return out;
-}
-
 MessageConnection connectionOf(const message::Connection& c) {
     MessageConnection out;
     if (c.ip) out.ip = c.ip->toString();
@@ -297,7 +279,7 @@ MessageView messageView(const MessageCheck& check, bool headersOnly) {
         out.text = textOf(*check.mime, "text/plain");
         out.html = textOf(*check.mime, "text/html");
     }
-    for (const dns::Answer& a : check.answers) out.answers.push_back(answerOf(a));
+    for (const dns::Answer& a : check.answers) out.answers.push_back(answerView(a));
     if (check.headers && check.headers->bytes()) out.message.bytes = *check.headers->bytes();
     out.message.title = "Message";
     out.authenticationResults = check.authenticationResults;

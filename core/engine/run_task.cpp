@@ -32,6 +32,7 @@ placement::ImapReaderOptions RunTask::readerOptions() {
     o.secret = [this](std::string name) { return secret(std::move(name)); };
     o.caPem = c_.lab ? c_.lab->caPem() : parts_.route.caPem; // what the operator trusts, for mailboxes too
     o.session.version = WAYPOST_VERSION;
+    o.wholeUpTo = store::placement::maxSeedMessage;
     return o;
 }
 
@@ -152,8 +153,13 @@ void store_(store::Database& db, const store::SeedResultRow& row, const Added& a
 void RunTask::changed(const placement::SeedResult& r) {
     Added added;
     store::SeedResultRow stored = row(r, &added);
+    std::string message; // once: it does not change
+    if (!r.message.empty() && keptMessages_.insert(r.seedId).second) message = r.message;
     c_.workspace->write(
-        [stored, added, now = c_.clock.now()](store::Database& db) { store_(db, stored, added, now); },
+        [stored, added, message, now = c_.clock.now()](store::Database& db) {
+            store_(db, stored, added, now);
+            if (!message.empty()) store::placement::saveMessage(db, stored.run, stored.seed, message);
+        },
         [](Result<void> done) { logFailure("placement", done); });
     c_.changed("runs", parts_.run);
     if (placement::isFinal(r.state) && !settledSeeds_[r.seedId]) {

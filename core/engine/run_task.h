@@ -10,6 +10,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <stop_token>
 
 namespace waypost::engine {
@@ -72,6 +73,7 @@ class RunTask : public std::enable_shared_from_this<RunTask> {
     std::map<const Transcript*, std::pair<std::string, std::shared_ptr<const Transcript>>> transcripts_;
     std::map<std::string, std::string> categories_; // reply category by seed
     int settled_ = 0;
+    std::set<std::string> keptMessages_; // seeds whose whole message was stored
     std::map<std::string, bool> settledSeeds_;
     std::unique_ptr<std::stop_callback<std::function<void()>>> onStop_;
 };

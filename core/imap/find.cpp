@@ -72,9 +72,16 @@ void takeHits(const Fetched& f, const Query& q, std::vector<Hit>& hits) {
             h.needle = needle;
             h.uid = *f.uid;
             h.internalDate = f.internalDate;
+            h.size = f.size.value_or(0);
             hits.push_back(std::move(h));
         }
     }
+}
+
+// The octets up to and with the empty line, as BODY[HEADER] gives them.
+std::string headerOf(const std::string& message) {
+    const size_t end = message.find("\r\n\r\n");
+    return end == std::string::npos ? message : message.substr(0, end + 4);
 }
 
 // Without a usable SEARCH.
@@ -222,18 +229,26 @@ Task<bool> Session::scan(Look* look) {
     co_return ok;
 }
 
-// The whole headers of the hits.
+// The whole headers of the hits; of the small ones, where the query says so, the message.
 Task<bool> Session::details(Look* look) {
+    std::vector<Hit> small, large;
+    for (const Hit& h : look->hits)
+        (h.size > 0 && h.size <= look->query.wholeUpTo ? small : large).push_back(h);
     sink_ = [look](Fetched f) {
         const std::string* header = f.section("HEADER");
+        const std::string* whole = f.section("");
         for (Hit& h : look->hits) {
-            if (!f.uid || h.uid != *f.uid || !header) continue;
-            h.headers = *header;
+            if (!f.uid || h.uid != *f.uid || (!header && !whole)) continue;
+            h.headers = header ? *header : headerOf(*whole);
+            if (whole) h.message = *whole;
             h.gmailLabels = f.gmailLabels;
             h.gmailMessage = f.gmailMessage;
         }
     };
-    dialogue_->submit(fetchCommand(uidSet(uidsOf(look->hits)), FetchWhat::Header, {}, has("X-GM-EXT-1")));
+    for (const auto& [hits, what] :
+         {std::pair(&large, FetchWhat::Header), std::pair(&small, FetchWhat::Message)})
+        if (!hits->empty())
+            dialogue_->submit(fetchCommand(uidSet(uidsOf(*hits)), what, {}, has("X-GM-EXT-1")));
     bool ok = co_await drive();
     sink_ = {};
     takeAll();

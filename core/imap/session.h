@@ -46,6 +46,8 @@ struct Query {
     std::vector<std::string> folders;
     size_t newest = 5'000;   // messages looked at in one mailbox
     size_t maxFolders = 100; // mailboxes looked at
+    // Hits of at most so many octets, as the server counts them, are fetched whole; 0: headers alone.
+    std::uint64_t wholeUpTo = 0;
 };
 
 struct Hit {
@@ -56,7 +58,9 @@ struct Hit {
     std::uint32_t uid = 0;
     std::uint32_t uidValidity = 0; // 0: the server did not say
     std::optional<UtcTime> internalDate;
-    std::string headers; // as received
+    std::uint64_t size = 0; // as the server says; 0: it did not
+    std::string headers;    // as received
+    std::string message;    // whole, as received; empty: not asked for, or larger
     std::vector<std::string> gmailLabels;
     std::optional<std::uint64_t> gmailMessage;
     std::string gmailCategory; // "promotions", "primary"; empty: not Gmail, not in the inbox, or not known

@@ -25,6 +25,7 @@ Sighting sightingOf(imap::Hit&& h) {
     s.uidValidity = h.uidValidity;
     s.internalDate = h.internalDate;
     s.headers = std::move(h.headers);
+    s.message = std::move(h.message);
     return s;
 }
 
@@ -73,6 +74,7 @@ Task<ReadOutcome> ImapMailboxReader::look(ReadRequest request) {
         imap::Query query;
         query.headerName = seedHeader;
         query.needles = std::move(request.tokens);
+        query.wholeUpTo = options_.wholeUpTo;
         query.since = request.since;
         query.folders = std::move(request.folders);
         imap::FindResult found = co_await session.find(std::move(query));

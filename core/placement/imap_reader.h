@@ -16,6 +16,7 @@ struct ImapReaderOptions {
     std::function<Task<Result<std::vector<net::IpAddress>>>(std::string host)> addresses;
     std::function<Task<Result<Secret>>(std::string name)> secret;
     bool allowPlainOnLoopback = false; // the lab
+    std::uint64_t wholeUpTo = 0;       // octets; a found message no larger is fetched whole
     std::string caFile, caPem;
 };
 

@@ -120,6 +120,7 @@ void applySighting(SeedResult& r, const Sighting& s, UtcTime now) {
     r.uid = s.uid;
     r.uidValidity = s.uidValidity;
     r.headers = s.headers;
+    r.message = s.message;
     r.authenticationResults = headerValues(s.headers, "Authentication-Results");
     r.foundAt = now;
     r.problem.clear();

@@ -76,6 +76,7 @@ struct SeedResult {
     std::string category; // Gmail's tab
     std::uint32_t uid = 0, uidValidity = 0;
     std::string headers; // as received
+    std::string message; // whole, as received; empty: only the headers were fetched
     std::vector<std::string> authenticationResults;
     std::string problem; // one sentence: why sending or reading did not work, with the server's words
     std::shared_ptr<const Transcript> sendTranscript, readTranscript;
@@ -91,7 +92,7 @@ struct Sighting {
     std::vector<std::string> labels;
     std::uint32_t uid = 0, uidValidity = 0;
     std::optional<UtcTime> internalDate;
-    std::string headers;
+    std::string headers, message;
 };
 
 // INBOX is the inbox, or its category where the provider has tabs ("primary" is the inbox); \Junk, or Gmail's

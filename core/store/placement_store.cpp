@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "store/database.h"
+#include "store/deflate.h"
 
 #include <fmt/format.h>
 
@@ -160,6 +161,19 @@ std::optional<SeedResultRow> result(Database& db, std::string_view run, std::str
     auto select = db.prepare(fmt::format("{}WHERE run = ? AND seed = ?", resultSelect));
     if (!select.with(run, seed).step()) return std::nullopt;
     return resultOf(select);
+}
+
+void saveMessage(Database& db, std::string_view run, std::string_view seed, std::string_view bytes) {
+    if (bytes.size() > maxSeedMessage) return;
+    const std::string packed = deflated(bytes);
+    db.run("INSERT OR REPLACE INTO seed_message(run, seed, size, body) VALUES(?, ?, ?, ?)", run, seed,
+           bytes.size(), Blob{packed});
+}
+
+std::optional<std::string> message(Database& db, std::string_view run, std::string_view seed) {
+    auto select = db.prepare("SELECT size, body FROM seed_message WHERE run = ? AND seed = ?");
+    if (!select.with(run, seed).step()) return std::nullopt;
+    return inflated(select.text(1), select.integer(0), maxSeedMessage);
 }
 
 } // namespace waypost::store::placement

@@ -62,6 +62,9 @@ struct SeedResultRow {
 
 namespace placement {
 
+// The largest message of a seed mailbox that is kept whole.
+inline constexpr size_t maxSeedMessage = 1024 * 1024;
+
 // Replaces the list of this id, or adds it. A name belongs to one list, an address stands in it once.
 Result<void> saveList(Database& db, const SeedListRow& list);
 bool removeList(Database& db, std::string_view id);
@@ -79,6 +82,9 @@ std::vector<RunRow> runs(Database& db, int limit);
 void saveResult(Database& db, const SeedResultRow& row);
 std::vector<SeedResultRow> results(Database& db, std::string_view run);
 std::optional<SeedResultRow> result(Database& db, std::string_view run, std::string_view seed);
+// The message a seed mailbox held, whole; its result was saved before. It goes with its run.
+void saveMessage(Database& db, std::string_view run, std::string_view seed, std::string_view bytes);
+std::optional<std::string> message(Database& db, std::string_view run, std::string_view seed);
 
 } // namespace placement
 

@@ -20,3 +20,12 @@ CREATE TABLE message (
     body         BLOB NOT NULL
 ) STRICT;
 CREATE INDEX message_added ON message(added);
+
+-- What a seed mailbox held, whole and deflated, where it was small enough to be fetched.
+CREATE TABLE seed_message (
+    run  TEXT NOT NULL REFERENCES placement_run(id) ON DELETE CASCADE,
+    seed TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (run, seed)
+) STRICT, WITHOUT ROWID;

@@ -372,6 +372,8 @@ class TestMessage : public QObject {
         const auto view = as<MessageView>((*e)->askAndWait(MessageQuery{id}));
         QVERIFY(view.line.source.contains("seed1@bigmail.test"));
         QVERIFY(view.message.bytes.contains("Subject: Spring news"));
+        QVERIFY(!view.line.headersOnly);
+        QCOMPARE(view.text, std::string("Hello\r\n")); // the whole message was fetched, as it was found
         QCOMPARE(step(view, "spf").state, State::Ok);
     }
 };
