@@ -4,14 +4,14 @@
 #include "base/uuid.h"
 #include "dns/caching_resolver.h"
 #include "engine/context.h"
-#include "engine/message_input.h"
+#include "engine/message_judge.h"
 #include "engine/message_view.h"
 #include "engine/names.h"
 #include "message/check.h"
+#include "message/input.h"
 #include "store/deflate.h"
 #include "store/message_store.h"
 #include "store/placement_store.h"
-#include "store/stored_resolver.h"
 
 #include <fmt/format.h>
 
@@ -23,8 +23,7 @@ namespace {
 
 constexpr int messagesShown = 1000;
 
-static_assert(maxMessageInput == message::maxMessageBytes &&
-              store::messages::maxBytes == message::maxMessageBytes);
+static_assert(store::messages::maxBytes == message::maxMessageBytes);
 
 MessageLine lineOf(const store::MessageRow& row, const std::vector<JobView>& jobs) {
     MessageLine out{row.id,    row.title,  row.sender, row.source, row.verdict, State(row.state),
@@ -58,19 +57,6 @@ Result<void> checkConnection(const MessageConnection& given) {
     return {};
 }
 
-message::CheckOptions optionsOf(Context& c, const store::MessageRow& row) {
-    message::CheckOptions o;
-    if (!row.ip.empty()) o.connection.ip = net::IpAddress::parse(row.ip);
-    o.connection.helo = row.helo;
-    if (!row.mailFrom.empty()) {
-        o.connection.mailFrom = row.mailFrom == "<>" ? std::string() : row.mailFrom;
-        o.connection.mailFromKnown = true;
-    }
-    o.clock = &c.clock;
-    o.publicSuffixes = c.publicSuffixes;
-    return o;
-}
-
 std::string commandOf(const MessageConnection& c, const std::string& source) {
     const bool file = source.find_first_of(" /'\"\\") == std::string::npos && source.ends_with(".eml");
     std::string out = "waypost-cli message check " + (file ? source : std::string("message.eml"));
@@ -84,18 +70,18 @@ std::string commandOf(const MessageConnection& c, const std::string& source) {
 }
 
 // What the judgement does not rest on, so that nobody takes "not asked" for "not there".
-std::vector<std::string> notesOf(const store::StoredResolver& stored, const store::MessageRow& row) {
+std::vector<std::string> notesOf(const StoredJudgement& judged) {
     std::vector<std::string> out;
-    if (const auto& never = stored.neverAsked(); !never.empty()) {
+    if (const auto& never = judged.neverAsked; !never.empty()) {
         std::string names;
         constexpr size_t named = 4;
         for (size_t i = 0; i < std::min(named, never.size()); ++i)
-            names +=
-                (i ? ", " : "") + text::printable(never[i].name) + " " + dns::recordTypeName(never[i].type);
+            names += fmt::format("{}{} {}", i ? ", " : "", text::printable(never[i].name),
+                                 dns::recordTypeName(never[i].type));
         if (never.size() > named) names += fmt::format(" and {} more", never.size() - named);
         out.push_back(fmt::format("Not asked by then, so nothing is known of it: {}.", names));
     }
-    if (row.headersOnly)
+    if (judged.row.headersOnly)
         out.emplace_back("Only the headers were given: body hashes, parts and text are not judged.");
     return out;
 }
@@ -113,36 +99,19 @@ Snapshot answer(Context& c, const MessagesQuery&) {
 }
 
 Snapshot answer(Context& c, const MessageQuery& q) {
-    const std::vector<JobView> jobs = jobsOf(c);
-    return toSnapshot(c.workspace->read([&](store::Database& db) -> Result<MessageView> {
-        auto row = store::messages::find(db, q.id);
-        if (!row) return fail(ErrorCode::NotFound, "message", "This message is not in the workspace.");
-        const std::optional<UtcTime> at = q.now ? row->again : row->judged;
-        if (!at)
-            return fail(ErrorCode::NotFound, "message",
-                        q.now ? "DNS was not asked again for this message."
-                              : "This message was not judged yet.");
-        auto bytes = store::messages::bytes(db, q.id);
-        if (!bytes) return fail(bytes.error());
-        store::StoredResolver stored(db, *at);
-        message::CheckOptions options = optionsOf(c, *row);
-        options.at = *at;
-        auto checking =
-            message::check(stored, std::make_shared<const std::string>(std::move(*bytes)), options);
-        auto check = runReady(std::move(checking));
-        if (!check)
-            return fail(ErrorCode::Internal, "message", "The judgement waits for something it never asked.");
-        MessageView view = messageView(*check, row->headersOnly);
-        const MessageVerdict verdict = messageVerdict(*check, row->headersOnly);
-        view.line = lineOf(*row, jobs);
-        view.line.verdict = verdict.text;
-        view.line.state = verdict.state;
-        view.judged = *at;
-        view.now = q.now;
-        view.notes = notesOf(stored, *row);
-        view.command = commandOf(view.connection, row->source);
-        return view;
-    }));
+    auto judged = judgeStored(c, q.id, q.now);
+    if (!judged) return judged.error();
+    const store::MessageRow& row = judged->row;
+    MessageView view = messageView(judged->check, row.headersOnly);
+    const MessageVerdict verdict = messageVerdict(judged->check, row.headersOnly);
+    view.line = lineOf(row, jobsOf(c));
+    view.line.verdict = verdict.text;
+    view.line.state = verdict.state;
+    view.judged = *judged->options.at;
+    view.now = q.now;
+    view.notes = notesOf(*judged);
+    view.command = commandOf(view.connection, row.source);
+    return view;
 }
 
 namespace {
@@ -153,7 +122,7 @@ Task<void> judgeJob(Context* c, std::string job, store::MessageRow row, mail::By
     resolver(*c);
     auto held = c->names;
     dns::CachingResolver fresh(held->recording, c->clock);
-    auto checking = message::check(fresh, bytes, optionsOf(*c, row));
+    auto checking = message::check(fresh, bytes, checkOptions(*c, row));
     const message::MessageCheck check = co_await checking;
     if (c->jobs->stopToken(job).stop_requested()) {
         c->jobs->end(job, JobState::Cancelled, "Cancelled; the message is kept, no verdict was stored.");
@@ -202,7 +171,7 @@ Result<std::string> judge(Context& c, const store::MessageRow& row, mail::Bytes 
 }
 
 struct Given {
-    MessageInput input;
+    message::MessageInput input;
     std::string source;
 };
 
@@ -214,7 +183,7 @@ Result<Given> seedMessage(Context& c, const CheckMessage& command) {
         [&](store::Database& db) { return store::placement::message(db, command.run, command.seed); });
     if (!whole) return fail(whole.error());
     if (*whole) {
-        auto input = messageInput(std::move(**whole));
+        auto input = message::messageInput(std::move(**whole));
         if (!input) return fail(input.error());
         return Given{std::move(*input), text::printable(command.seed)};
     }
@@ -222,7 +191,7 @@ Result<Given> seedMessage(Context& c, const CheckMessage& command) {
         return fail(ErrorCode::NotFound, "seed",
                     fmt::format("Nothing of the message at {} is stored: it was not found there.",
                                 text::printable(command.seed)));
-    auto input = messageInput(*(*row)->headers);
+    auto input = message::messageInput(*(*row)->headers);
     if (!input) return fail(input.error());
     return Given{std::move(*input), text::printable(command.seed)};
 }
@@ -230,7 +199,7 @@ Result<Given> seedMessage(Context& c, const CheckMessage& command) {
 Result<Given> given(Context& c, const CheckMessage& command) {
     if (!command.run.empty() || !command.seed.empty()) return seedMessage(c, command);
     const bool file = !command.file.empty();
-    auto input = file ? readMessageFile(command.file) : messageInput(command.bytes);
+    auto input = file ? message::readMessageFile(command.file) : message::messageInput(command.bytes);
     if (!input) return fail(input.error());
     return Given{std::move(*input),
                  file ? text::printable(std::filesystem::path(command.file).filename().string()) : "pasted"};
@@ -303,10 +272,6 @@ Snapshot perform(Context& c, const ForgetMessage& command) {
     c.activity("message.forget", command.id, "A message of the lab and its verdict were removed.");
     c.changed("messages", command.id);
     return Done{command.id};
-}
-
-Snapshot perform(Context&, const ExportBundle&) {
-    return Error(ErrorCode::Unsupported, "bundle", "This build cannot write evidence bundles.");
 }
 
 } // namespace waypost::engine

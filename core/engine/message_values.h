@@ -112,10 +112,12 @@ struct MessageView {
     std::string command; // the same on the command line
 };
 
-// Writes a zip: message, answers, verdicts, hashes; replays offline with `message check --bundle`.
+// Writes a zip: message, answers, verdicts, hashes; replays offline with `message check --bundle`. Answered
+// with Done{job id}.
 struct ExportBundle {
     std::string message; // id
     std::string file;
+    bool now = false; // which judgement, as in MessageQuery
 };
 
 } // namespace waypost::engine

@@ -380,6 +380,20 @@ class TstUiMessageLab : public QObject {
         QCOMPARE(page_->list()->model()->rowCount(), 2);
     }
 
+    void theEvidenceIsExportedWhereTheReaderSays() {
+        open();
+        openSample("list-footer.eml");
+        const QString file = bench_->file("evidence.zip");
+        answers_->saves = {file};
+        page_->exportView();
+        QTRY_VERIFY2(page_->refused().contains(u"Evidence of"_s), qPrintable(page_->refused()));
+        QVERIFY(contents(file).startsWith("PK"));
+        answers_->saves = {bench_->file("nowhere/at/all.zip")};
+        page_->exportView();
+        QTRY_VERIFY2(page_->refused().startsWith(outcomeGlyph(Outcome::Bounced)),
+                     qPrintable(page_->refused()));
+    }
+
     void removingAsksOnceAndForgets() {
         open();
         openSample("spring-news.eml");

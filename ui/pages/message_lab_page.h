@@ -112,7 +112,8 @@ class MessageLabPage : public Page {
     bool listKnown_ = false;
     QString current_;
     std::shared_ptr<const engine::MessageView> then_, now_;
-    std::string failure_;  // why the current message could not be read or judged
+    std::string failure_; // why the current message could not be read or judged
+    std::string exportJob_;
     bool showNow_ = false; // the new judgement is wanted when it comes
     bool filling_ = false;
     QHash<QString, engine::JobView> jobs_; // running ones

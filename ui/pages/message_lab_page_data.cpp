@@ -232,16 +232,21 @@ void MessageLabPage::exportView() {
     const QString file =
         prompts().saveFile(this, tr("Export the evidence"), u"message.zip"_s, tr("Evidence bundles (*.zip)"));
     if (file.isEmpty()) return;
-    bridge_.run(engine::ExportBundle{current_.toStdString(), file.toStdString()}, this,
-                [this, file](const engine::Snapshot& snapshot) {
-                    take<engine::Done>(
-                        snapshot,
-                        [&](const engine::Done&) { say(tr("Evidence written to %1.").arg(file), true); },
-                        [this](const Error& e) { say(qstr(e.text)); });
-                });
+    exportJob_.clear();
+    engine::ExportBundle command{current_.toStdString(), file.toStdString(), view_->showsNow()};
+    bridge_.run(std::move(command), this, [this](const engine::Snapshot& snapshot) {
+        take<engine::Done>(
+            snapshot, [this](const engine::Done& done) { exportJob_ = done.id; },
+            [this](const Error& e) { say(qstr(e.text)); });
+    });
 }
 
 void MessageLabPage::jobChanged(const engine::JobView& job) {
+    if (job.kind == "bundle" && (exportJob_.empty() || job.id == exportJob_) &&
+        !jobIsActive(jobInfo(job, {}))) {
+        exportJob_.clear();
+        return say(qstr(job.text), job.state == engine::JobState::Done);
+    }
     if (job.kind != "message") return;
     if (jobIsActive(jobInfo(job, {})))
         jobs_[qstr(job.id)] = job;

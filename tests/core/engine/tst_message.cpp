@@ -1,6 +1,6 @@
 // Messages in the engine: kept, judged in a job, judged again as of then and as of now, refused in words.
 #include "engine/engine.h"
-#include "engine/message_input.h"
+#include "message/bundle.h"
 #include "support/loopback_zone.h"
 #include "support/paths.h"
 
@@ -254,51 +254,6 @@ class TestMessage : public QObject {
         QVERIFY(view.notes.back().contains("Only the headers"));
     }
 
-    void wrongInputIsRefused_data() {
-        QTest::addColumn<QByteArray>("input");
-        QTest::addColumn<int>("code");
-        QTest::addColumn<QString>("words");
-        const auto row = [](const char* name, QByteArray input, ErrorCode code, const char* words) {
-            QTest::newRow(name) << std::move(input) << int(code) << QString::fromUtf8(words);
-        };
-        row("nothing", "", ErrorCode::InvalidArgument, "nothing in it");
-        row("white space alone", " \r\n\t\n", ErrorCode::InvalidArgument, "nothing in it");
-        row("an Outlook message", QByteArray("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8), ErrorCode::Unsupported,
-            ".msg");
-        row("a zip archive", QByteArray("PK\x03\x04zip", 7), ErrorCode::Unsupported, "zip");
-        row("a gzip file", QByteArray("\x1F\x8B\x08", 3), ErrorCode::Unsupported, "gzip");
-        row("octets without meaning", QByteArray(300, '\0'), ErrorCode::Unsupported, "Tried:");
-        row("a header with a zero octet", QByteArray("From: a\0b@c.test\n\nx", 19), ErrorCode::Unsupported,
-            "Tried:");
-        row("a letter without header", "Dear all,\n\nhello: there\n", ErrorCode::Unsupported, "Tried:");
-        row("a page", "\n <html><body>From: x</body>", ErrorCode::Unsupported, "HTML");
-        row("two messages", "From a\nFrom: a@b.test\n\nx\n\nFrom b\nFrom: c@d.test\n\ny",
-            ErrorCode::Unsupported, "2 messages");
-        row("more than the cap", QByteArray(64 * 1024 * 1024 + 1, 'x'), ErrorCode::TooLarge, "64 MB");
-    }
-    void wrongInputIsRefused() {
-        QFETCH(QByteArray, input);
-        QFETCH(int, code);
-        QFETCH(QString, words);
-        auto taken = messageInput(input.toStdString());
-        QVERIFY(!taken);
-        QCOMPARE(int(taken.error().code), code);
-        QVERIFY2(QString::fromStdString(taken.error().text).contains(words), taken.error().text.c_str());
-    }
-
-    void oneMessageOfAnMboxAndEmptyLinesInFrontAreTaken() {
-        auto mbox = messageInput(
-            "From a@b.test Fri Nov 20 09:00:00 2026\nFrom: a@b.test\nSubject: one\n\nFrom here\n");
-        QVERIFY(mbox);
-        QCOMPARE(mbox->title, std::string("one"));
-        QVERIFY(!mbox->headersOnly);
-        auto pasted = messageInput("\n\n\nFrom: a@b.test\nSubject: =?utf-8?b?w6Q=?=\n");
-        QVERIFY(pasted);
-        QCOMPARE(pasted->bytes, std::string("From: a@b.test\nSubject: =?utf-8?b?w6Q=?=\n"));
-        QCOMPARE(pasted->title, std::string("ä"));
-        QVERIFY(pasted->headersOnly);
-    }
-
     void filesThatCannotBeReadSaySo() {
         Bench e;
         const fs::path folder = test::temporaryFolder();
@@ -328,6 +283,26 @@ class TestMessage : public QObject {
         c.run = "x";
         c.seed = "seed@b.test";
         QCOMPARE(errorOf(e->runAndWait(c)).code, ErrorCode::NotFound);
+    }
+
+    void theEvidenceReplaysToTheLetter() {
+        Bench e;
+        const std::string id = e.check(file("list-footer.eml"));
+        const fs::path out = test::temporaryFolder() / "evidence.zip";
+        const auto job = as<Done>(e->runAndWait(ExportBundle{id, out.string()}));
+        QCOMPARE(e->waitForJob(job.id).state, JobState::Done);
+        auto bundle = message::readBundle(read(out));
+        QVERIFY2(bundle, bundle ? "" : bundle.error().text.c_str());
+        QCOMPARE(*bundle->message, read(sample("list-footer.eml")));
+        SystemClock clock;
+        auto list = dns::PublicSuffixList::load(test::resources() / "lists" / "public_suffix_list.dat");
+        const auto replay = message::replayBundle(*bundle, clock, list ? *list : nullptr);
+        QVERIFY(replay.missing.empty());
+        QVERIFY(replay.identical);
+        // The other judgement does not exist: nothing is written.
+        const auto second = as<Done>(e->runAndWait(ExportBundle{id, (out.string() + "2"), true}));
+        QCOMPARE(e->waitForJob(second.id).state, JobState::Failed);
+        QVERIFY(!fs::exists(out.string() + "2"));
     }
 
     void aForgottenMessageIsGoneAndTheRecordSaysSo() {

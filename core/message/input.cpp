@@ -1,4 +1,4 @@
-#include "engine/message_input.h"
+#include "message/input.h"
 
 #include "base/text.h"
 #include "mail/encoded_word.h"
@@ -10,7 +10,7 @@
 #include <fstream>
 #include <memory>
 
-namespace waypost::engine {
+namespace waypost::message {
 
 namespace {
 
@@ -101,10 +101,10 @@ std::string decoded(const mail::HeaderBlock& block, std::string_view name) {
 } // namespace
 
 Result<MessageInput> messageInput(std::string bytes) {
-    if (bytes.size() > maxMessageInput)
+    if (bytes.size() > maxMessageBytes)
         return refuse(ErrorCode::TooLarge,
                       fmt::format("The message is larger than {} MB, the most that is judged.",
-                                  maxMessageInput / (1024 * 1024)));
+                                  maxMessageBytes / (1024 * 1024)));
     const size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string::npos) return refuse(ErrorCode::InvalidArgument, "There is nothing in it.");
     for (const Kind& kind : kinds)
@@ -144,11 +144,11 @@ Result<MessageInput> readMessageFile(const std::filesystem::path& file) {
     if (problem)
         return refuse(ErrorCode::Io, fmt::format("\"{}\" cannot be read: {}.", text::printable(file.string()),
                                                  problem.message()));
-    if (size > maxMessageInput)
+    if (size > maxMessageBytes)
         return refuse(ErrorCode::TooLarge,
                       fmt::format("\"{}\" is larger than {} MB, the most that is judged.",
                                   text::printable(file.filename().string()),
-                                  maxMessageInput / (1024 * 1024)));
+                                  maxMessageBytes / (1024 * 1024)));
     std::ifstream in(file, std::ios::binary);
     std::string bytes(size_t(size), '\0');
     in.read(bytes.data(), std::streamsize(bytes.size()));
@@ -161,4 +161,4 @@ Result<MessageInput> readMessageFile(const std::filesystem::path& file) {
     return messageInput(std::move(bytes));
 }
 
-} // namespace waypost::engine
+} // namespace waypost::message

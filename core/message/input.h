@@ -1,16 +1,15 @@
-// What may go into the Message lab: a message or its headers. Everything else is refused with a sentence that
+// What may be judged: a message or its headers. Everything else is refused with a sentence that
 // says what it looks like, or what was tried. Pure but for readMessageFile().
 #pragma once
 
 #include "base/result.h"
+#include "message/check.h"
 
 #include <filesystem>
 #include <string>
 #include <string_view>
 
-namespace waypost::engine {
-
-inline constexpr size_t maxMessageInput = 64 * 1024 * 1024; // as message::maxMessageBytes
+namespace waypost::message {
 
 struct MessageInput {
     std::string bytes;
@@ -23,4 +22,4 @@ Result<MessageInput> messageInput(std::string bytes);
 // As above; reads no more than the cap.
 Result<MessageInput> readMessageFile(const std::filesystem::path& file);
 
-} // namespace waypost::engine
+} // namespace waypost::message
