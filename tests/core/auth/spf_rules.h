@@ -43,6 +43,16 @@ inline std::string record(const std::string& terms, const std::string& more = {}
     return "example.org TXT \"v=spf1 " + terms + "\"\n" + more;
 }
 
+// A TXT record of any length, in strings of 255 octets.
+inline std::string txt(const std::string& name, std::string text) {
+    std::string out = name + " TXT";
+    do {
+        out += " \"" + text.substr(0, 255) + "\"";
+        text.erase(0, 255);
+    } while (!text.empty());
+    return out + "\n";
+}
+
 // A table as QtTest wants it: the rows live as long as the program.
 inline void addRows(const std::vector<Row>& rows) {
     QTest::addColumn<int>("row");
