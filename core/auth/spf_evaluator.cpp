@@ -83,6 +83,10 @@ SpfEvaluator::SpfEvaluator(SpfRequest request, SpfOptions options)
     values_.helo = std::move(request_.helo);
     values_.ip = request_.ip;
     values_.receiver = options_.receiver;
+    constexpr size_t usual = 8; // records, answers, twice the steps
+    frames_.reserve(usual);
+    known_.reserve(usual);
+    if (options_.trace) out.trace.reserve(2 * usual);
     if (options_.clock) {
         values_.now = options_.clock->now();
         started_ = options_.clock->monotonic();
@@ -177,10 +181,10 @@ void SpfEvaluator::fetch(std::string domain, int depth) {
 
 // Section 4.4 and 4.5: one record, and the whole of it without a fault before anything is evaluated.
 void SpfEvaluator::gotRecord() {
-    const std::string shown = text::printable(fetching_);
+    const auto shown = [this] { return text::printable(fetching_); };
     if (!answer_->definite()) {
         Verdict verdict{tooMany_ ? SpfResult::PermError : SpfResult::TempError, {}, {}};
-        verdict.reason = fmt::format("The record of {} could not be fetched: {}.", shown,
+        verdict.reason = fmt::format("The record of {} could not be fetched: {}.", shown(),
                                      dns::statusName(answer_->status));
         return ended(std::move(verdict));
     }
@@ -197,14 +201,14 @@ void SpfEvaluator::gotRecord() {
         record = options_.records ? options_.records->get(whole)
                                   : std::make_shared<const SpfRecord>(parseSpf(whole));
     }
-    if (count == 0) return ended({SpfResult::None, fmt::format("{} has no SPF record.", shown), {}});
+    if (count == 0) return ended({SpfResult::None, fmt::format("{} has no SPF record.", shown()), {}});
     if (count > 1)
         return ended({SpfResult::PermError,
-                      fmt::format("{} has {} SPF records; only one is allowed.", shown, count),
+                      fmt::format("{} has {} SPF records; only one is allowed.", shown(), count),
                       {}});
     if (!record->problems.empty())
         return ended({SpfResult::PermError,
-                      fmt::format("The record of {} has a fault: {}", shown, record->problems.front().text),
+                      fmt::format("The record of {} has a fault: {}", shown(), record->problems.front().text),
                       {}});
     Frame f;
     f.record = std::move(record);
@@ -271,13 +275,16 @@ void SpfEvaluator::matched(bool yes) {
 SpfEvaluator::Verdict SpfEvaluator::verdictOf(const Frame& f) {
     Verdict verdict;
     verdict.result = resultOf(f.term->qualifier);
-    verdict.term = f.record->at(f.term->span);
-    verdict.reason = fmt::format("\"{}\" in the record of {} matches.", text::printable(verdict.term),
-                                 text::printable(f.domain));
     if (verdict.result == SpfResult::Fail) {
         failRecord_ = f.record;
         failDomain_ = f.domain;
     }
+    // An include asks for the result alone.
+    const bool included = frames_.size() > 1 && frames_[frames_.size() - 2].term->kind == TermKind::Include;
+    if (included) return verdict;
+    verdict.term = f.record->at(f.term->span);
+    verdict.reason = fmt::format("\"{}\" in the record of {} matches.", text::printable(verdict.term),
+                                 text::printable(f.domain));
     return verdict;
 }
 

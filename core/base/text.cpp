@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
+
 namespace waypost::text {
 
 std::string lowered(std::string_view in) {
@@ -132,6 +134,8 @@ bool isHarmless(char32_t cp) {
 }
 
 std::string makePrintable(std::string_view in, bool keepLines) {
+    if (std::all_of(in.begin(), in.end(), [](char c) { return c >= ' ' && c <= '~'; }))
+        return std::string(in);
     std::string out;
     out.reserve(in.size());
     while (!in.empty()) {
