@@ -121,15 +121,14 @@ Task<T> now(std::function<T()> work) {
 
 } // namespace
 
-ScriptServer::ScriptServer(net::Loop& loop, std::vector<Step> script, net::ServerTls tls)
+ScriptServer::ScriptServer(net::Loop& loop, std::vector<Step> script, net::ServerTls tls, net::Endpoint at)
     : loop_(loop), state_(std::make_shared<State>()) {
     state_->script = std::move(script);
     state_->tls = std::move(tls);
-    std::function<bool()> open = [this] {
+    std::function<bool()> open = [this, at] {
         auto state = state_;
-        auto opened =
-            net::Listener::open(loop_, {*net::IpAddress::parse("127.0.0.1"), 0},
-                                [state](auto stream) { start(serve(std::move(stream), state), [] {}); });
+        auto opened = net::Listener::open(
+            loop_, at, [state](auto stream) { start(serve(std::move(stream), state), [] {}); });
         if (!opened) return false;
         listener_ = std::move(*opened);
         endpoint_ = listener_->endpoint();

@@ -46,7 +46,8 @@ inline Step flood(char byte, size_t count) {
 class ScriptServer {
   public:
     // `loop` must run in a thread of its own (startThread) and outlive the server.
-    ScriptServer(net::Loop& loop, std::vector<Step> script, net::ServerTls tls = {});
+    ScriptServer(net::Loop& loop, std::vector<Step> script, net::ServerTls tls = {},
+                 net::Endpoint at = {net::IpAddress::v4({127, 0, 0, 1}), 0});
     ~ScriptServer();
     [[nodiscard]] net::Endpoint endpoint() const { return endpoint_; }
     [[nodiscard]] std::vector<std::string> problems() const;
