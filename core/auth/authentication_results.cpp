@@ -157,7 +157,7 @@ class Parser {
     std::string propertyValue(std::string_view what) {
         const size_t start = at_;
         const bool isQuoted = at('"');
-        const std::string local = isQuoted ? quoted() : std::string(word());
+        std::string local = isQuoted ? quoted() : std::string(word());
         const size_t behind = at_;
         skip();
         if (take('@')) {

@@ -25,7 +25,7 @@ class FixedTime final : public Clock {
 
 class Judge {
   public:
-    Judge(dns::Resolver& resolver, mail::Bytes message, CheckOptions options)
+    Judge(dns::Resolver& resolver, const mail::Bytes& message, CheckOptions options)
         : resolver_(resolver), options_(std::move(options)),
           time_(*options_.clock, options_.at.value_or(options_.clock->now())) {
         out.judged = time_.now();
@@ -110,7 +110,7 @@ class Judge {
 } // namespace
 
 Task<MessageCheck> check(dns::Resolver& resolver, mail::Bytes message, CheckOptions options) {
-    Judge judge(resolver, std::move(message), std::move(options));
+    Judge judge(resolver, message, std::move(options));
     auto running = judge.run();
     co_await running;
     co_return std::move(judge.out);

@@ -20,7 +20,7 @@ StepState stateOf(auth::DkimResult r) {
     return StepState::Unknown;
 }
 
-Item hashItem(std::string label, const std::optional<bool>& ok, std::string value) {
+Item hashItem(std::string label, const std::optional<bool>& ok, const std::string& value) {
     return item(std::move(label), ok ? (*ok ? "fits" + value : "does not fit" + value) : "not computed",
                 ok ? (*ok ? StepState::Ok : StepState::Error) : StepState::Unknown);
 }
