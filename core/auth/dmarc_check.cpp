@@ -62,7 +62,9 @@ class Check {
         if (out.identifiers.size() >= maxDmarcIdentifiers) return;
         DmarcIdentifier id;
         id.mechanism = std::move(mechanism);
-        id.domain = dns::normalName(domain);
+        // U-labels of an SMTPUTF8 envelope count as their A-labels (section 5.3.1).
+        const auto ascii = dns::toAscii(domain);
+        id.domain = ascii ? *ascii : dns::normalName(domain);
         id.selector = std::move(selector);
         id.result = std::string(result);
         out.identifiers.push_back(std::move(id));

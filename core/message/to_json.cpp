@@ -1,4 +1,5 @@
 // A check as one line of JSON: the form of `dmarc check`, and with everything that of `message check`.
+#include "auth/spf_json.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "message/steps.h"
@@ -33,7 +34,8 @@ std::string_view stateName(StepState s) {
     return "unknown";
 }
 
-object spfJson(const MessageCheck& c, const std::optional<auth::SpfCheck>& spf, std::string_view identity) {
+object spfJson(const MessageCheck& c, const std::optional<auth::SpfCheck>& spf, std::string_view identity,
+               bool whole) {
     object o;
     if (!spf) {
         o["result"] = nullptr;
@@ -41,14 +43,9 @@ object spfJson(const MessageCheck& c, const std::optional<auth::SpfCheck>& spf, 
                                       : "The client address is not known.";
         return o;
     }
-    o["result"] = auth::spfResultName(spf->result);
+    o = auth::toJson(*spf);
+    if (!whole) o.erase("trace");
     o["identity"] = identity;
-    o["domain"] = json::foreign(spf->domain);
-    o["explanation"] = textOrNull(spf->explanation);
-    o["reason"] = json::foreign(spf->reason);
-    o["matched"] = textOrNull(spf->matchedTerm);
-    o["lookups"] = spf->lookups;
-    o["void_lookups"] = spf->voids;
     return o;
 }
 
@@ -234,7 +231,7 @@ std::string toJson(const MessageCheck& check, bool whole) {
     object o;
     const bool helo = !check.spf && check.spfHelo;
     o["spf"] = spfJson(check, helo ? check.spfHelo : check.spf,
-                       helo || check.connection.mailFrom.empty() ? "helo" : "mailfrom");
+                       helo || check.connection.mailFrom.empty() ? "helo" : "mailfrom", whole);
     array dkim;
     for (const auto& s : check.dkim.signatures) dkim.push_back(dkimJson(check, s));
     o["dkim"] = std::move(dkim);
@@ -243,7 +240,7 @@ std::string toJson(const MessageCheck& check, bool whole) {
     o["authentication_results"] = json::foreign(oneLineResults(check));
     o["connection"] = connectionJson(check.connection);
     if (!whole) return json::line(o);
-    if (check.spfHelo) o["spf_helo"] = spfJson(check, check.spfHelo, "helo");
+    if (check.spfHelo) o["spf_helo"] = spfJson(check, check.spfHelo, "helo", true);
     o["hops"] = hopsJson(check);
     o["claimed"] = claimedJson(check);
     o["steps"] = stepsJson(check);

@@ -66,7 +66,7 @@ inline std::vector<DmarcRule> dmarcRules() {
     std::vector<DmarcRule> rules;
     auto row = [&](const char* name, const char* from, const char* mechanisms, const QString& zone,
                    const char* org, const char* verdict) {
-        rules.push_back({name, QString::fromLatin1(from), QString::fromLatin1(mechanisms), zone,
+        rules.push_back({name, QString::fromLatin1(from), QString::fromUtf8(mechanisms), zone,
                          QString::fromLatin1(org), QString::fromLatin1(verdict)});
     };
     const QString reject = "_dmarc.example.org TXT \"v=DMARC1; p=reject\"\n";
@@ -96,6 +96,11 @@ inline std::vector<DmarcRule> dmarcRules() {
     row("4.4: a dot at the end does not count", "example.org.", "spf:pass:example.org", reject, "example.org",
         "pass reject none spf");
 
+    row("5.3.1: U-labels of an envelope", "xn--bcher-kva.example",
+        "spf:pass:b\xc3\xbc"
+        "cher.example",
+        "_dmarc.xn--bcher-kva.example TXT \"v=DMARC1; p=reject\"", "xn--bcher-kva.example",
+        "pass reject none spf");
     row("4.4: relaxed, the identifier is below", "example.org", "spf:pass:bounce.example.org", reject,
         "example.org", "pass reject none spf");
     row("4.4: relaxed, the author is below", "news.example.org", "dkim:pass:example.org", reject,

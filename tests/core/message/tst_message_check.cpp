@@ -4,9 +4,13 @@
 #include "base/json.h"
 #include "message/check.h"
 #include "support/fake_clock.h"
+#include "support/paths.h"
 #include "support/zone_resolver.h"
 
 #include <QTest>
+
+#include <fstream>
+#include <iterator>
 
 using namespace waypost;
 using namespace waypost::message;
@@ -163,6 +167,41 @@ class TestMessageCheck : public QObject {
         QVERIFY(step(c, "connection").state == StepState::Unknown);
         auto o = json::parse(toJson(c, false), "json");
         QVERIFY(o->as_object()["spf"].as_object()["result"].is_null());
+    }
+
+    void aPassOfHeloDoesNotAlign() {
+        // RFC 9989 section 4.4.2: the MAIL FROM identity alone counts.
+        Setup setup{zoneText, std::string(basic) + "\r\nx\r\n",
+                    given("192.0.2.7", "mail.example.org", "x@other.example")};
+        MessageCheck c = run(setup);
+        QVERIFY(c.spf->result == auth::SpfResult::None && c.spfHelo->result == auth::SpfResult::Pass);
+        QVERIFY(c.dmarc.walk.result == auth::DmarcResult::Fail && !c.dmarc.walk.alignedSpf);
+        // The null sender is postmaster at HELO, and that is the MAIL FROM identity (RFC 7208 section 2.4).
+        setup.options = given("192.0.2.7", "mail.example.org", "");
+        c = run(setup);
+        QVERIFY(c.spf->result == auth::SpfResult::Pass && !c.spfHelo);
+        QVERIFY(c.dmarc.walk.result == auth::DmarcResult::Pass && c.dmarc.walk.alignedSpf);
+    }
+
+    // Every mail of the corpora ends with all its steps, and points nowhere but into itself.
+    void theMailsOfTheCorpora() {
+        if (!std::filesystem::exists(test::corpora())) QSKIP("the public corpora are not here");
+        size_t mails = 0;
+        for (const char* folder : {"arc", "dkim", "mime", "bounces", "imap", "reports"}) {
+            for (const auto& entry :
+                 std::filesystem::recursive_directory_iterator(test::corpora() / folder)) {
+                if (!entry.is_regular_file() || entry.file_size() > 1'000'000) continue;
+                std::ifstream in(entry.path(), std::ios::binary);
+                const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+                const MessageCheck c = run(bytes);
+                QCOMPARE(c.steps.size(), size_t(11));
+                for (const auto& s : c.steps) spansInside(s.items, bytes.size(), c.answers.size());
+                QVERIFY2(json::parse(toJson(c, true), "json").has_value(), entry.path().c_str());
+                QVERIFY(auth::parseAuthenticationResults(c.authenticationResults).wellFormed());
+                ++mails;
+            }
+        }
+        QVERIFY(mails > 500);
     }
 
     void theFormOfDmarcCheck() {
