@@ -40,6 +40,8 @@ void raiseStatus(Globals& globals, int status);
 // Each command group adds itself to the program.
 void addLab(CLI::App& app, Globals& globals);
 void addDomain(CLI::App& app, Globals& globals);
+void addDkim(CLI::App& app, Globals& globals);
+void addArc(CLI::App& app, Globals& globals);
 void addReply(CLI::App& app, Globals& globals);
 void addImport(CLI::App& app, Globals& globals);
 void addStats(CLI::App& app, Globals& globals);

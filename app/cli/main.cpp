@@ -63,6 +63,8 @@ int main(int argc, char** argv) {
     cli::addSpf(app, globals);
     cli::addDmarc(app, globals);
     cli::addMessage(app, globals);
+    cli::addDkim(app, globals);
+    cli::addArc(app, globals);
     cli::addImport(app, globals);
     cli::addStats(app, globals);
     cli::addReply(app, globals);

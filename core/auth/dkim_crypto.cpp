@@ -1,6 +1,7 @@
 #include "auth/dkim_crypto.h"
 
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -95,6 +96,24 @@ bool PublicKey::verify(DkimHash hash, std::string_view digest, std::string_view 
         return verifyWith(verifyContext(key_, hash).get(), signature, digest);
     if (!contexts_->sha256) contexts_->sha256 = verifyContext(key_, hash);
     return verifyWith(contexts_->sha256.get(), signature, digest);
+}
+
+std::optional<std::string> PublicKey::signedDigest(DkimHash hash, std::string_view signature) const {
+    if (!key_ || !rsa_) return std::nullopt;
+    const PkeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key_, nullptr));
+    const EVP_MD* md = hash == DkimHash::Sha1 ? EVP_sha1() : EVP_sha256();
+    if (!context || EVP_PKEY_verify_recover_init(context.get()) != 1 ||
+        EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1 ||
+        EVP_PKEY_CTX_set_signature_md(context.get(), md) != 1)
+        return std::nullopt;
+    std::string out(size_t(EVP_PKEY_get_size(key_)), '\0');
+    size_t size = out.size();
+    const int done = EVP_PKEY_verify_recover(context.get(), reinterpret_cast<unsigned char*>(out.data()),
+                                             &size, octetsOf(signature), signature.size());
+    ERR_clear_error();
+    if (done != 1) return std::nullopt;
+    out.resize(size);
+    return out;
 }
 
 namespace {

@@ -7,6 +7,7 @@
 #include "auth/dkim_key.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,9 @@ class PublicKey {
     [[nodiscard]] bool tooCostly() const;
     // `digest` is the `hash` of what was signed; Ed25519 signs the hash itself (RFC 8463 section 3).
     [[nodiscard]] bool verify(DkimHash hash, std::string_view digest, std::string_view signature) const;
+    // RSA: the digest that was signed, when the signature was made with the other half of this key. Nothing
+    // for Ed25519, and for a signature of another key.
+    [[nodiscard]] std::optional<std::string> signedDigest(DkimHash hash, std::string_view signature) const;
 
   private:
     struct Contexts;

@@ -54,6 +54,13 @@ std::string_view hashName(const DkimSignature& s) {
 
 } // namespace
 
+DkimKeys dkimKeysFrom(dns::Answer answer) {
+    DkimKeys keys;
+    keys.records = recordsOf(answer);
+    keys.answer = std::move(answer);
+    return keys;
+}
+
 Task<DkimKeyRing> askForKeys(dns::Resolver& resolver, std::vector<std::string> names) {
     DkimKeyRing ring;
     std::vector<std::string> unique;
@@ -70,12 +77,7 @@ Task<DkimKeyRing> askForKeys(dns::Resolver& resolver, std::vector<std::string> n
     };
     auto waiting = completion<bool>(std::move(start));
     (void)co_await waiting;
-    for (dns::Answer& a : state->answers) {
-        DkimKeys keys;
-        keys.records = recordsOf(a);
-        keys.answer = std::move(a);
-        ring.keys.push_back(std::move(keys));
-    }
+    for (dns::Answer& a : state->answers) ring.keys.push_back(dkimKeysFrom(std::move(a)));
     co_return ring;
 }
 

@@ -19,6 +19,8 @@ struct DkimKeys {
     std::vector<std::shared_ptr<const ParsedDkimKey>> records; // at most maxKeysTried
 };
 
+DkimKeys dkimKeysFrom(dns::Answer answer);
+
 // Asks for all names side by side, each once; the results stand in the order of `names`, which may repeat.
 struct DkimKeyRing {
     std::vector<DkimKeys> keys;
