@@ -43,10 +43,16 @@ std::string readable(std::string_view key) {
     return out;
 }
 
-int firstAnswer(const json::object& o) {
-    const json::array* list = json::list(o, "answers");
+int firstOf(const json::object& o, std::string_view key) {
+    const json::array* list = json::list(o, key);
     return list && !list->empty() && list->front().is_number() ? int(list->front().to_number<std::int64_t>())
                                                                : -1;
+}
+
+// What a part rests on: a conversation, which stands behind the answers of DNS, or an answer.
+int evidenceOf(const json::object& o, int answers) {
+    const int conversation = firstOf(o, "conversations");
+    return conversation >= 0 ? answers + conversation : firstOf(o, "answers");
 }
 
 State stateOf(const json::object& o) {
@@ -68,29 +74,30 @@ std::string entryName(const json::object& o) {
     return "entry";
 }
 
-Node treeOf(std::string label, const json::value& v, int depth);
+Node treeOf(std::string label, const json::value& v, int answers, int depth);
 
-void addFields(Node& parent, const json::object& o, int depth) {
+void addFields(Node& parent, const json::object& o, int answers, int depth) {
     for (const auto& field : o) {
         const std::string_view key = field.key();
-        if (key == "answers" || key == "state" || (key == "tree" && depth == 0)) continue;
+        if (key == "answers" || key == "conversations" || key == "state" || (key == "tree" && depth == 0))
+            continue;
         if (key == "reason")
             parent.value = scalar(field.value());
         else
-            parent.children.push_back(treeOf(readable(key), field.value(), depth + 1));
+            parent.children.push_back(treeOf(readable(key), field.value(), answers, depth + 1));
     }
 }
 
-Node treeOf(std::string label, const json::value& v, int depth) {
+Node treeOf(std::string label, const json::value& v, int answers, int depth) {
     Node n = leaf(std::move(label), {});
     if (const json::object* o = v.if_object()) {
-        n.raw = firstAnswer(*o);
+        n.raw = evidenceOf(*o, answers);
         n.state = stateOf(*o);
-        addFields(n, *o, depth);
+        addFields(n, *o, answers, depth);
     } else if (const json::array* list = v.if_array()) {
         n.value = fmt::format("{}", list->size());
         for (const json::value& e : *list)
-            n.children.push_back(e.is_object() ? treeOf(entryName(e.get_object()), e, depth + 1)
+            n.children.push_back(e.is_object() ? treeOf(entryName(e.get_object()), e, answers, depth + 1)
                                                : leaf({}, scalar(e)));
     } else {
         n.value = scalar(v);
@@ -146,6 +153,10 @@ size_t countOf(const json::object& o, std::string_view list) {
 std::string policyHeadline(const json::object& o) {
     const json::array* records = json::list(o, "records");
     if (!records || records->empty()) return "no record";
+    // The policy that was fetched says more than the record that leads to it.
+    if (const json::object* policy = json::child(o, "policy");
+        policy && records->size() == 1 && !json::text(*policy, "mode").empty())
+        return fmt::format("mode {}", json::text(*policy, "mode"));
     return records->size() > 1 ? text::counted(records->size(), "record") : scalar(records->front());
 }
 
@@ -230,14 +241,46 @@ AnswerView readAnswer(const json::object& o) {
     return a;
 }
 
-int indexOf(const std::vector<AnswerView>& answers, const json::object& evidence) {
-    const std::string_view question = json::text(evidence, "question");
-    for (size_t i = 0; i < answers.size(); ++i)
-        if (answers[i].question == question) return int(i);
-    return -1;
+// An exchange over HTTPS or SMTP, in the form of an answer: what was said stands where records stand.
+AnswerView readConversation(const json::object& o) {
+    AnswerView a;
+    a.question = fmt::format("{} {}", json::text(o, "protocol"), json::text(o, "subject"));
+    a.transport = json::text(o, "protocol");
+    a.status = json::text(o, "outcome");
+    if (json::number(o, "status") > 0) a.status += fmt::format(" {}", json::number(o, "status"));
+    a.server = json::text(o, "server");
+    a.rcode = -1;
+    a.ttl = -1;
+    a.at = parseUtc(json::text(o, "time")).value_or(UtcTime{});
+    a.tookMs = int(json::number(o, "ms"));
+    a.records = json::text(o, "transcript");
+    a.raw = json::text(o, "body");
+    return a;
 }
 
-void readFindings(const json::object& root, DomainView& view) {
+int indexOf(const std::vector<AnswerView>& answers, const json::object& evidence) {
+    const std::string_view question = json::text(evidence, "question");
+    const std::string_view server = json::text(evidence, "server");
+    int found = -1;
+    for (size_t i = 0; i < answers.size(); ++i) {
+        if (answers[i].question != question) continue;
+        if (answers[i].server == server) return int(i);
+        if (found < 0) found = int(i);
+    }
+    return found;
+}
+
+// A conversation says more than the lookups before it.
+int answerOfFinding(const json::array& evidence, const DomainView& view, int answers) {
+    for (const json::value& e : evidence)
+        if (const json::object* o = e.if_object(); o && o->contains("conversation"))
+            return answers + int(json::number(*o, "conversation"));
+    return evidence.empty() || !evidence.front().is_object()
+               ? -1
+               : indexOf(view.answers, evidence.front().get_object());
+}
+
+void readFindings(const json::object& root, DomainView& view, int answers) {
     const json::array* list = json::list(root, "findings");
     if (!list) return;
     for (const json::value& v : *list) {
@@ -253,9 +296,8 @@ void readFindings(const json::object& root, DomainView& view) {
         f.fix = json::text(*o, "fix");
         f.section = json::text(*o, "section");
         f.verify = json::text(*o, "verify");
-        const json::array* evidence = json::list(*o, "evidence");
-        if (evidence && !evidence->empty() && evidence->front().is_object())
-            f.answer = indexOf(view.answers, evidence->front().get_object());
+        if (const json::array* evidence = json::list(*o, "evidence"))
+            f.answer = answerOfFinding(*evidence, view, answers);
         view.findings.push_back(std::move(f));
     }
 }
@@ -272,7 +314,7 @@ const FindingView* missingDomain(const DomainView& view) {
     return nullptr;
 }
 
-AreaView readArea(const AreaName& name, const json::object& o, const DomainView& view) {
+AreaView readArea(const AreaName& name, const json::object& o, const DomainView& view, int answers) {
     AreaView area;
     area.id = name.id;
     area.title = name.title;
@@ -291,7 +333,7 @@ AreaView readArea(const AreaName& name, const json::object& o, const DomainView&
         area.state = State::Absent;
         area.headline = missing->seen;
     }
-    Node top = treeOf(name.title, o, 0);
+    Node top = treeOf(name.title, o, answers, 0);
     top.value = area.headline;
     top.state = area.state;
     if (const json::array* nodes = json::list(o, "tree");
@@ -321,10 +363,14 @@ Result<DomainView> domainViewFromJson(std::string_view report) {
     if (const json::array* answers = json::list(*root, "answers"))
         for (const json::value& a : *answers)
             if (a.is_object()) view.answers.push_back(readAnswer(a.get_object()));
-    readFindings(*root, view);
+    const int answers = int(view.answers.size());
+    if (const json::array* conversations = json::list(*root, "conversations"))
+        for (const json::value& c : *conversations)
+            if (c.is_object()) view.answers.push_back(readConversation(c.get_object()));
+    readFindings(*root, view, answers);
     for (const AreaName& name : areaNames)
         if (const json::object* o = json::child(*root, name.key))
-            view.areas.push_back(readArea(name, *o, view));
+            view.areas.push_back(readArea(name, *o, view, answers));
     return view;
 }
 

@@ -36,6 +36,10 @@ void collect(const std::vector<engine::Node>& nodes, int inherited, std::vector<
 
 QString digCommand(const engine::AnswerView& answer) {
     QString server = qstr(answer.server);
+    // Fetches and greetings stand among the answers; each has its own tool.
+    if (answer.transport == "https")
+        return u"curl -sv --max-redirs 0 "_s + qstr(answer.question).section(u' ', 1);
+    if (answer.transport == "smtp") return u"openssl s_client -starttls smtp -connect "_s + server;
     QString command = u"dig"_s;
     const qsizetype colon = server.lastIndexOf(u':');
     const bool port = colon > 0 && (server.count(u':') == 1 || server.startsWith(u'['));

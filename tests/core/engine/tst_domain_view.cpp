@@ -21,7 +21,36 @@ const char* const zone = "example.org SOA ns1.example.org h.example.org 1 2 3 4 
                          "quiet.example.org A 192.0.2.5\n"
                          "mute.example.org MX !timeout\n";
 
-std::string stored(const std::string& domain) {
+// Says of every mail exchanger that it offers no TLS, and of every file that it is not there.
+class PoorProber final : public domain::Prober {
+  public:
+    Task<net::HttpResponse> fetch(domain::FileWanted) override {
+        net::HttpResponse r;
+        r.outcome = net::HttpOutcome::Answered;
+        r.status = 404;
+        r.body = "gone";
+        r.transcript.note({}, "GET");
+        co_return r;
+    }
+    Task<domain::MailProbe> greet(std::string host, std::vector<net::IpAddress> addresses) override {
+        domain::MailProbe p;
+        p.remote = {addresses.front(), 25};
+        p.connected = p.greeted = true;
+        p.bannerName = p.ehloName = host;
+        p.tlsState = smtp::TlsState::NotOffered;
+        p.transcript.add({}, Direction::Received, "220 " + host + " ESMTP\r\n");
+        co_return p;
+    }
+    Task<dns::Answer> askServer(net::IpAddress server, dns::Question question) override {
+        dns::Answer a;
+        a.question = question;
+        a.status = dns::Status::Refused;
+        a.server = server.toString();
+        co_return a;
+    }
+};
+
+std::string stored(const std::string& domain, domain::Prober* prober = nullptr) {
     test::FakeClock clock;
     test::ZoneResolver resolver(zone);
     resolver.setAuthenticated(true);
@@ -32,6 +61,7 @@ std::string stored(const std::string& domain) {
     options.catalogue = *catalogue;
     options.clock = &clock;
     options.selectors = {"s"};
+    options.prober = prober;
     auto report = runReady(domain::inspect(resolver, domain, options));
     if (!report) qFatal("the inspection did not end");
     return domain::toJson(*report);
@@ -49,6 +79,31 @@ class TestDomainView : public QObject {
     Q_OBJECT
 
   private Q_SLOTS:
+    void aConversationStandsBehindTheAnswers() {
+        PoorProber prober;
+        auto view = domainViewFromJson(stored("example.org", &prober));
+        QVERIFY(view.has_value());
+        const auto finding = std::find_if(view->findings.begin(), view->findings.end(),
+                                          [](const FindingView& f) { return f.id == "mx-no-starttls"; });
+        QVERIFY(finding != view->findings.end());
+        QCOMPARE(finding->area, std::string("mx"));
+        QVERIFY(finding->answer >= 0 && size_t(finding->answer) < view->answers.size());
+        const AnswerView& talk = view->answers[size_t(finding->answer)];
+        QCOMPARE(talk.question, std::string("smtp mx.example.org"));
+        QCOMPARE(talk.transport, std::string("smtp"));
+        QVERIFY2(talk.records.contains("220 mx.example.org ESMTP"), talk.records.c_str());
+        // The node of the host's TLS leads to it too.
+        const Node& top = area(*view, "mx").tree.front();
+        bool led = false;
+        std::function<void(const Node&)> walk = [&](const Node& n) {
+            led = led || n.raw == finding->answer;
+            for (const Node& c : n.children) walk(c);
+        };
+        walk(top);
+        QVERIFY(led);
+        QCOMPARE(int(area(*view, "mx").state), int(State::Error));
+    }
+
     void aTileSaysWhatWasSeen_data() {
         QTest::addColumn<std::string>("domain");
         QTest::addColumn<QString>("id");
