@@ -15,6 +15,7 @@ constexpr const char* examples = R"(
 Examples:
   waypost-cli lab run
   waypost-cli domain inspect example.org --nameserver 127.0.0.1:5353 --json
+  waypost-cli dmarc check mail.eml --ip 192.0.2.7 --helo mx.example.org --mail-from a@example.org
   waypost-cli import /var/log/mail.log /var/log/mail.log.1.gz
   waypost-cli stats --by provider,category --since 2026-05-01 --until 2026-05-02
   echo '550 5.1.1 user unknown' | waypost-cli reply classify -

@@ -77,8 +77,16 @@ class Discovery {
   private:
     Task<Answer> ask(std::string name, RecordType type) {
         dns::Question question{std::move(name), type};
-        auto asking = dns::ask(resolver_, std::move(question));
-        Answer answer = co_await asking;
+        Answer answer;
+        if (dns::isAskable(question.name)) {
+            auto asking = dns::ask(resolver_, std::move(question));
+            answer = co_await asking;
+        } else {
+            // Below a long name "_dmarc." has no room: nothing can be published there.
+            answer.question = std::move(question);
+            answer.status = dns::Status::NxDomain;
+            answer.text = "The name is too long to exist.";
+        }
         out.answers.push_back(answer);
         co_return answer;
     }

@@ -73,6 +73,9 @@ std::string writeResults(const MessageCheck& check, std::string_view receiver) {
     addDmarc(r, check);
     auto arc = method("arc", auth::arcResultName(check.arc.result));
     if (check.arc.result == auth::ArcResult::Fail) arc.reason = check.arc.reason;
+    // RFC 8617 section 4.1.1 with section 5.2 step 5.
+    if (check.arc.result == auth::ArcResult::Pass)
+        add(arc, "header", "oldest-pass", std::to_string(check.arc.oldestPass));
     r.results.push_back(std::move(arc));
     return auth::formatAuthenticationResults(r);
 }

@@ -285,6 +285,11 @@ inline std::vector<DmarcRule> dmarcRules() {
         reject + "_dmarc.mail.a.b.c.d.e.f.g.example.org TXT \"v=DMARC1; p=none\"", "example.org",
         "fail none none");
 
+    static const std::string label(63, 'a');
+    static const std::string longest =
+        label + "." + label + "." + label + "." + label.substr(0, 49) + ".example.org";
+    row("4.10: a name that leaves no room for _dmarc has no record of its own", longest.c_str(), "", reject,
+        "example.org", "fail reject reject");
     row("5.3.1: no domain", "", "spf:pass:example.org", reject, "", "none - none");
     row("5.3.1: two domains", "example.org example.net", "spf:pass:example.org", reject, "", "none - none");
 
