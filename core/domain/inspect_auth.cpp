@@ -205,7 +205,7 @@ Task<void> Inspector::authoriseTargets() {
     if (!record) co_return;
     const std::string policyDomain =
         report_.dmarc.discovery.steps[*report_.dmarc.discovery.policyStep].domain;
-    auto organization = [&](const std::string& name) {
+    auto listed = [&](const std::string& name) {
         std::string found =
             options_.publicSuffixes ? options_.publicSuffixes->organizationalDomain(name) : std::string();
         return found.empty() ? name : found;
@@ -214,9 +214,21 @@ Task<void> Inspector::authoriseTargets() {
     for (const auto& uri : uris) {
         if (!uri.valid) continue;
         ReportTarget target{uri.uri, uri.domain};
-        target.external = organization(uri.domain) != organization(policyDomain);
+        // RFC 9990 section 4: another organisation by the tree walk; by the list when it could not be walked.
+        target.external = uri.domain != policyDomain;
         if (target.external) {
-            // RFC 9990 section 4: the receiver of reports agrees with a record of its own.
+            auto walking = auth::walkDmarc(notebook_, uri.domain);
+            const auth::DmarcDiscovery walk = co_await walking;
+            for (const auto& answer : walk.answers)
+                if (const auto found = notebook_.find(answer.question.name, answer.question.type))
+                    report_.dmarc.evidence.push_back(*found);
+            const std::string& own = report_.dmarc.discovery.orgDomain;
+            target.external = walk.orgDomain.empty() || own.empty()
+                                  ? listed(uri.domain) != listed(policyDomain)
+                                  : walk.orgDomain != own;
+        }
+        if (target.external) {
+            // The receiver of reports agrees with a record of its own; a wildcard will do.
             Area part;
             auto asking =
                 look(fmt::format("{}._report._dmarc.{}", policyDomain, uri.domain), RecordType::TXT, &part);

@@ -48,7 +48,8 @@ std::string healthy() {
            "_dmarc.example.org TXT \"v=DMARC1; p=reject; rua=mailto:d@example.org\"\n"
            "_mta-sts.example.org TXT \"v=STSv1; id=20260101\"\n"
            "_smtp._tls.example.org TXT \"v=TLSRPTv1; rua=mailto:t@example.org\"\n"
-           "default._bimi.example.org TXT \"v=BIMI1; l=https://example.org/l.svg; a=https://example.org/a.pem\"\n"
+           "default._bimi.example.org TXT \"v=BIMI1; l=https://example.org/l.svg; "
+           "a=https://example.org/a.pem\"\n"
            "example.org CAA 0 issue \"ca.example\"\n" +
            txt("s._domainkey.example.org", "v=DKIM1; k=rsa; p=" + key2048);
 }
@@ -270,6 +271,11 @@ class TestDomain : public QObject {
         row("reports to others without their consent", foreign, "dmarc-rua-foreign");
         row("reports to others with their consent",
             foreign + "example.org._report._dmarc.reports.test TXT \"v=DMARC1\"", "");
+        const QString below =
+            noDmarc + "_dmarc.example.org TXT \"v=DMARC1; p=reject; rua=mailto:d@reports.example.org\"\n";
+        row("reports to a name of the organisation", below, "");
+        row("reports to a name that psd=n takes out of the organisation",
+            below + "_dmarc.reports.example.org TXT \"v=DMARC1; p=none; psd=n\"", "dmarc-rua-foreign");
 
         const QString noMx = "-example.org MX\n";
         row("a null MX", noMx + "example.org MX 0 .", "");
