@@ -60,7 +60,7 @@ std::string digest(const EVP_MD* method, const std::string& bytes) {
 
 // What the record's data is compared with.
 std::string associated(const dns::TlsaData& r, X509* certificate) {
-    const std::string selected = r.selector == 0 ? derOf(certificate) : spkiOf(certificate);
+    std::string selected = r.selector == 0 ? derOf(certificate) : spkiOf(certificate);
     if (selected.empty() || r.matching == 0) return selected;
     return digest(r.matching == 1 ? EVP_sha256() : EVP_sha512(), selected);
 }

@@ -1,7 +1,8 @@
-// MTA-STS policies and records from any octets: caps hold, a valid policy has what it needs, and writing what
-// was read again gives the same policy.
+// MTA-STS policies and records, TLS-RPT records and https addresses from any octets: caps hold, a valid
+// policy has what it needs, and writing what was read again gives the same policy.
 #include "auth/mta_sts.h"
 #include "auth/tls_rpt.h"
+#include "net/http.h"
 
 #include <cstdlib>
 
@@ -30,5 +31,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, size_t size) {
     if (record.valid() && (record.id.empty() || record.id.size() > maxStsId)) std::abort();
     const TlsRptRecord reports = parseTlsRpt(text);
     if (reports.valid() && reports.rua.empty()) std::abort();
+    // An address that is taken stands in a request line: no blank, no line end, and the same when read again.
+    if (const auto url = waypost::net::parseHttpsUrl(text)) {
+        for (const char c : url->host + url->target)
+            if (c <= ' ' || c >= '\x7f') std::abort();
+        const auto again = waypost::net::parseHttpsUrl(url->toString());
+        if (!again || !(*again == *url)) std::abort();
+    }
     return 0;
 }
