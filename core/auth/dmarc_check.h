@@ -9,6 +9,7 @@
 
 namespace waypost::auth {
 
+// PermError is a word that receivers write (RFC 8601); a check here never ends with it.
 enum class DmarcResult { None, Pass, Fail, TempError, PermError };
 std::string_view dmarcResultName(DmarcResult r);
 

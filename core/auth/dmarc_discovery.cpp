@@ -58,7 +58,8 @@ class Discovery {
         for (const auto& name : names) {
             auto looking = look(name);
             DmarcStep step = co_await looking;
-            const bool end = endsWalk(step);
+            // Behind a name that could not be looked up nothing above decides anything.
+            const bool end = endsWalk(step) || step.found == Found::CouldNotLook;
             out.steps.push_back(std::move(step));
             if (end) break;
         }

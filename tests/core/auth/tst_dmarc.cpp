@@ -182,6 +182,15 @@ class TestDmarc : public QObject {
         for (const auto& s : d.steps) QCOMPARE(d.answers[s.answer].question.name, "_dmarc." + s.domain);
     }
 
+    void theWalkEndsWhereItCannotLook() {
+        test::ZoneResolver zone(
+            "_dmarc.b.example.org !timeout\n_dmarc.example.org TXT \"v=DMARC1; p=reject\"");
+        const DmarcDiscovery d = discover(zone, "a.b.example.org");
+        QCOMPARE(d.steps.size(), size_t(2));
+        QVERIFY(d.steps.back().found == DmarcStep::Found::CouldNotLook && !d.policyKnown);
+        QCOMPARE(zone.queriesFor("_dmarc.org", dns::RecordType::TXT), size_t(0));
+    }
+
     void bothReadings() {
         test::ZoneResolver zone("_dmarc.example.co.uk TXT \"v=DMARC1; p=reject\"\n"
                                 "_dmarc.a.example.co.uk TXT \"v=DMARC1; p=none; psd=n\"");
