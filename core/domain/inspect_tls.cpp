@@ -57,14 +57,16 @@ Task<void> Inspector::probeMxHost(size_t i) {
 void Inspector::judgeTls() {
     for (MxHost& host : report_.mx.hosts) {
         if (!options_.prober || host.addresses.empty()) continue;
-        if (!net::guard::onlyLoopback())
-            for (const std::string& text : host.addresses) {
-                const auto ip = net::IpAddress::parse(text);
-                const auto range = ip ? net::specialRange(*ip) : std::nullopt;
-                if (range)
-                    add("mx-special", host.host, {{"ip", text}, {"range", std::string(*range)}},
-                        host.evidence);
-            }
+        size_t special = 0;
+        for (const std::string& text : host.addresses) {
+            const auto ip = net::IpAddress::parse(text);
+            const auto range = ip && !net::guard::onlyLoopback() ? net::specialRange(*ip) : std::nullopt;
+            if (!range) continue;
+            ++special;
+            add("mx-special", host.host, {{"ip", text}, {"range", std::string(*range)}}, host.evidence);
+        }
+        // That it was not greeted then says nothing more.
+        if (special == host.addresses.size()) continue;
         judgeHostTls(host);
     }
 }

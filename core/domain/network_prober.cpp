@@ -18,7 +18,7 @@ namespace {
 
 constexpr size_t maxAddressesTried = 3;
 constexpr size_t maxNameShown = 255;
-constexpr Millis directTimeout{3'000}; // for one attempt at one name server
+constexpr Millis directTimeout{2'000}; // for one attempt at one name server
 
 // What this machine calls itself, when that can stand in EHLO.
 std::string machineName() {
