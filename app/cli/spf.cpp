@@ -96,7 +96,9 @@ void checkOne(Globals& globals, const Options& o) {
 class Batch {
   public:
     Batch(Globals& globals, const Options& options, Network& network)
-        : globals_(globals), network_(network), json_(globals.json), options_(spfOptions(options, network)) {}
+        : globals_(globals), network_(network), json_(globals.json), options_(spfOptions(options, network)) {
+        options_.records = &records_;
+    }
 
     void run(LineFeed& feed) {
         bool more = true;
@@ -186,6 +188,7 @@ class Batch {
     Globals& globals_;
     Network& network_;
     bool json_;
+    auth::SpfRecordCache records_;
     auth::SpfOptions options_;
     std::deque<std::shared_ptr<Slot>> slots_; // in input order; the first unfinished one holds back the rest
     size_t running_ = 0, number_ = 0, refused_ = 0;

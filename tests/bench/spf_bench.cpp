@@ -13,6 +13,7 @@
 #include <arpa/nameser.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 
 #include <dlfcn.h>
 #include <netdb.h>
@@ -39,6 +40,14 @@ constexpr const char* domainName = "bench.test";
 
 double now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// Of this process, NSD not counted.
+double cpuSeconds() {
+    rusage u{};
+    getrusage(RUSAGE_SELF, &u);
+    auto seconds = [](const timeval& t) { return double(t.tv_sec) + double(t.tv_usec) / 1e6; };
+    return seconds(u.ru_utime) + seconds(u.ru_stime);
 }
 
 std::string zone() {
@@ -204,23 +213,32 @@ int main(int argc, char** argv) {
     nsdPort = nsd->port();
     auto many = [scale](double n) { return size_t(std::max(1.0, n * scale)); };
     std::map<std::string, std::vector<double>> rates;
-    auto add = [&](const std::string& what, double rate) { rates[what].push_back(rate); };
+    std::map<std::string, std::vector<double>> cpus;
+    auto add = [&](const std::string& what, size_t checks, const std::function<double(size_t)>& run) {
+        const double before = cpuSeconds();
+        rates[what].push_back(run(checks));
+        cpus[what].push_back((cpuSeconds() - before) * 1e6 / double(checks));
+    };
     for (int i = 0; i < rounds; ++i) {
         for (const char* name : {"plain", "esp"}) {
             const std::string n = name;
             const double f = n == "plain" ? 8 : 1;
-            add(n + " cold, ours", oursCold(n, many(5'000 * f), false));
-            add(n + " cold, ours with trace", oursCold(n, many(5'000 * f), true));
-            add(n + " cold, libspf2", libspf2(n, many(1'500 * f), false));
-            add(n + " cold, pyspf", pyspf(n, many(150 * f)));
-            add(n + " warm, ours", oursWarm(n, many(60'000 * f), false));
-            add(n + " warm, ours with trace", oursWarm(n, many(30'000 * f), true));
-            add(n + " warm, libspf2", libspf2(n, many(40'000 * f), true));
+            add(n + " cold, ours", many(5'000 * f), [&](size_t c) { return oursCold(n, c, false); });
+            add(n + " cold, ours with trace", many(5'000 * f),
+                [&](size_t c) { return oursCold(n, c, true); });
+            add(n + " cold, libspf2", many(1'500 * f), [&](size_t c) { return libspf2(n, c, false); });
+            add(n + " cold, pyspf", many(150 * f), [&](size_t c) { return pyspf(n, c); });
+            add(n + " warm, ours", many(60'000 * f), [&](size_t c) { return oursWarm(n, c, false); });
+            add(n + " warm, ours with trace", many(30'000 * f),
+                [&](size_t c) { return oursWarm(n, c, true); });
+            add(n + " warm, libspf2", many(40'000 * f), [&](size_t c) { return libspf2(n, c, true); });
         }
     }
     for (const auto& [what, list] : rates) {
         const auto [low, high] = std::minmax_element(list.begin(), list.end());
-        std::printf("%-28s %10.0f/s  (%.0f-%.0f)\n", what.c_str(), median(list), *low, *high);
+        const bool here = what.find("pyspf") == std::string::npos; // its CPU is another process's
+        std::printf("%-28s %10.0f/s  (%.0f-%.0f)%s\n", what.c_str(), median(list), *low, *high,
+                    here ? fmt::format("  CPU {:.2f} us", median(cpus[what])).c_str() : "");
     }
     auto ratio = [&](const std::string& ours, const std::string& theirs) {
         std::vector<double> pairs;
