@@ -118,6 +118,7 @@ std::shared_ptr<Probing> probing(Context& c) {
                                                    [](const auto& s) { return s.ip.isLoopback(); });
     if (c.lab) {
         out->options.smtpPort = c.lab->smtpPort();
+        if (c.lab->httpsPort() != 0) out->options.httpsPort = c.lab->httpsPort();
         out->options.dnsPort = c.lab->dns().port;
         out->options.caPem = c.lab->caPem();
     } else if (auto roots = operatorRoots(c)) {

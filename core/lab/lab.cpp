@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "lab/imap_server.h"
 #include "lab/name_server.h"
+#include "lab/policy_host.h"
 #include "lab/smtp_server.h"
 #include "lab/zone_view.h"
 
@@ -18,6 +19,7 @@ namespace waypost::lab {
 namespace {
 
 constexpr const char* imapName = "imap.lab.test";
+constexpr const char* policyName = "mta-sts.acme.test";
 constexpr const char* seedPassword = "lab-seed";
 constexpr int portTries = 40;
 
@@ -40,6 +42,7 @@ struct Lab::Impl {
     std::unique_ptr<ZoneView> view;
     std::vector<std::unique_ptr<SmtpServer>> receivers;
     std::unique_ptr<ImapServer> imap;
+    std::unique_ptr<PolicyHost> policies;
     std::uint16_t smtpPort = 0;
     net::Loop loop; // last: stopped and joined before anything its coroutines refer to goes
 
@@ -125,6 +128,10 @@ Result<void> Lab::Impl::start(const LabOptions& options) {
         ImapServer::open(loop, {loopback, options.imapPort}, mailboxes, certificateFor(imapName));
     if (!imapServer) return fail(imapServer.error());
     imap = std::move(*imapServer);
+    auto policyHost =
+        PolicyHost::open(loop, {net::IpAddress::v4({127, 77, 1, 3}), 0}, certificateFor(policyName),
+                         readText(options.resources / "lab" / "mta-sts.txt"));
+    if (policyHost) policies = std::move(*policyHost);
     return openReceivers(options.smtpPort);
 }
 
@@ -166,6 +173,9 @@ net::Endpoint Lab::dns() const {
 std::uint16_t Lab::smtpPort() const {
     return impl_->smtpPort;
 }
+std::uint16_t Lab::httpsPort() const {
+    return impl_->policies ? impl_->policies->endpoint().port : std::uint16_t(0);
+}
 net::Endpoint Lab::imap() const {
     return impl_->imap->endpoint();
 }
@@ -204,6 +214,7 @@ std::string Lab::describeJson() const {
     out["schema_version"] = 1;
     out["dns"] = dns().toString();
     out["smtp_port"] = smtpPort();
+    out["https_port"] = httpsPort();
     out["imap"] = imap().toString();
     out["imap_host"] = imapHost();
     out["password"] = password();

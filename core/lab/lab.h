@@ -34,6 +34,8 @@ class Lab {
     [[nodiscard]] net::Endpoint dns() const;
     [[nodiscard]] std::uint16_t
     smtpPort() const; // every MX of the lab listens on this port of its own address
+    // The policy host of the operator's domain listens on this port; 0: it could not be opened.
+    [[nodiscard]] std::uint16_t httpsPort() const;
     [[nodiscard]] net::Endpoint imap() const;
     [[nodiscard]] const std::string& imapHost() const; // the name in the certificate
     [[nodiscard]] const std::string& caPem() const;
