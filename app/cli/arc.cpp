@@ -1,7 +1,6 @@
 #include "auth/arc_check.h"
 #include "base/text.h"
 #include "cli/dkim_group.h"
-#include "cli/message_file.h"
 #include "cli/network.h"
 
 #include <CLI/CLI.hpp>
@@ -47,6 +46,7 @@ void print(const Globals& globals, const std::string& file, const auth::ArcCheck
 void verify(Globals& globals, const Options& o) {
     auto network = openNetwork(globals);
     if (!network) return printError(globals, network.error());
+    (*network)->keepAnswers = false; // each check keeps its own
     for (const std::string& file : o.files) {
         auto message = openMessage(file);
         if (!message) {

@@ -1,7 +1,8 @@
 #include "base/text.h"
 #include "cli/dkim_group.h"
-#include "cli/message_file.h"
 #include "cli/network.h"
+#include "cli/workspace.h"
+#include "message/check.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -57,6 +58,7 @@ void verifyOne(Globals& globals, Network& network, const std::string& file, cons
 void verify(Globals& globals, const Options& o) {
     auto network = openNetwork(globals);
     if (!network) return printError(globals, network.error());
+    (*network)->keepAnswers = false; // each check keeps its own
     for (const std::string& file : o.files) verifyOne(globals, **network, file, o);
 }
 
@@ -65,6 +67,13 @@ json::value orNull(const std::optional<bool>& b) {
 }
 
 } // namespace
+
+Result<std::shared_ptr<const mail::HeaderBlock>> openMessage(const std::string& file) {
+    auto bytes = readWholeFile(file, message::maxMessageBytes);
+    if (!bytes) return fail(bytes.error());
+    auto shared = std::make_shared<const std::string>(std::move(*bytes));
+    return std::make_shared<const mail::HeaderBlock>(mail::HeaderBlock::parse(std::move(shared)));
+}
 
 json::object toJson(const auth::DkimSignatureCheck& s) {
     json::object out{{"domain", json::foreign(s.signature.domain)},

@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "cli/dkim_group.h"
-#include "cli/message_file.h"
 #include "cli/network.h"
 
 #include <CLI/CLI.hpp>
@@ -85,6 +84,7 @@ void autopsyOne(Globals& globals, Network& network, const std::string& file, con
 void autopsy(Globals& globals, const Options& o) {
     auto network = openNetwork(globals);
     if (!network) return printError(globals, network.error());
+    (*network)->keepAnswers = false; // each check keeps its own
     for (const std::string& file : o.files) autopsyOne(globals, **network, file, o);
 }
 

@@ -12,6 +12,8 @@ void addDkimKeys(CLI::App& group, Globals& globals);
 // `dkim autopsy`.
 void addDkimAutopsy(CLI::App& group, Globals& globals);
 
+// Of a message file, or of standard input for "-".
+Result<std::shared_ptr<const mail::HeaderBlock>> openMessage(const std::string& file);
 json::object toJson(const auth::DkimSignatureCheck& s);
 // The clock of --at, or the time now.
 UtcTime judgingTime(const std::optional<std::int64_t>& at);

@@ -2,7 +2,7 @@
 #include "auth/dkim_sign.h"
 #include "base/text.h"
 #include "cli/dkim_group.h"
-#include "cli/message_file.h"
+#include "cli/workspace.h"
 #include "dns/names.h"
 
 #include <CLI/CLI.hpp>
@@ -25,7 +25,7 @@ struct SignOptions {
 };
 
 Result<std::shared_ptr<const auth::DkimPrivateKey>> readKey(const std::string& file) {
-    auto pem = readMessageFile(file);
+    auto pem = readWholeFile(file, auth::DkimPrivateKey::maxPem);
     if (!pem) return fail(pem.error());
     auto key = auth::DkimPrivateKey::fromPem(Secret(std::move(*pem)));
     if (!key) return fail(key.error().code, file, key.error().text);

@@ -55,6 +55,7 @@ Task<std::vector<DkimAutopsy>> autopsyDkim(dns::Resolver& resolver,
     auto verifying = verifyDkim(resolver, message, options);
     DkimCheck check = co_await verifying;
     std::vector<DkimAutopsy> out;
+    out.reserve(check.signatures.size());
     autopsy::Budget budget;
     for (DkimSignatureCheck& s : check.signatures)
         out.push_back(examine(std::move(s), message, check.answers, budget));

@@ -87,7 +87,8 @@ class Editor {
             const size_t close = v.find("* ", 1);
             if (close != std::string::npos) subjectWithout(i, v, 0, close + 1);
         }
-        if (v.starts_with('{') && v.find('}') != std::string::npos) subjectWithout(i, v, 0, v.find('}') + 1);
+        const size_t brace = v.find('}');
+        if (v.starts_with('{') && brace != std::string::npos) subjectWithout(i, v, 0, brace + 1);
         for (size_t colon = v.find(':'); colon != std::string::npos && colon < 30;
              colon = v.find(':', colon + 1))
             subjectWithout(i, v, 0, colon + 1);

@@ -103,7 +103,7 @@ std::vector<Rewrite> partRewrites(const mail::HeaderBlock& message) {
     for (const Change& c : changes()) {
         const bool textOnly = c.from == TransferEncoding::Identity;
         const auto leaves = leavesWith(*tree, c.from, textOnly);
-        auto add = [&](std::vector<int> parts, std::string which) {
+        auto add = [&](const std::vector<int>& parts, const std::string& which) {
             auto undo = [tree, bodyAt, c, parts](std::string_view) -> std::optional<std::string> {
                 std::vector<Edit> edits;
                 for (int i : parts) addEdits(edits, *tree, tree->parts()[size_t(i)], c, bodyAt);

@@ -16,8 +16,8 @@ struct Asking {
     std::move_only_function<void(bool)> done;
 };
 
-void askAll(dns::Resolver& resolver, const std::vector<std::string>& names, std::shared_ptr<Asking> state,
-            std::move_only_function<void(bool)> done) {
+void askAll(dns::Resolver& resolver, const std::vector<std::string>& names,
+            const std::shared_ptr<Asking>& state, std::move_only_function<void(bool)> done) {
     state->answers.resize(names.size());
     state->open = names.size() + 1; // one more, so that the end comes after the last question
     state->done = std::move(done);

@@ -194,7 +194,7 @@ std::string dkimBodyHash(std::string_view body, Canonicalization kind) {
     return hasher.digest(number);
 }
 
-Result<std::string> dkimSignatureFields(std::shared_ptr<const mail::HeaderBlock> message,
+Result<std::string> dkimSignatureFields(const std::shared_ptr<const mail::HeaderBlock>& message,
                                         const std::vector<DkimSigningKey>& keys,
                                         const DkimSignOptions& options) {
     const auto names = namesToSign(*message, options);
@@ -220,7 +220,7 @@ Result<std::string> dkimSignatureFields(std::shared_ptr<const mail::HeaderBlock>
     return out;
 }
 
-Result<std::string> dkimSign(std::shared_ptr<const mail::HeaderBlock> message,
+Result<std::string> dkimSign(const std::shared_ptr<const mail::HeaderBlock>& message,
                              const std::vector<DkimSigningKey>& keys, const DkimSignOptions& options) {
     auto fields = dkimSignatureFields(message, keys, options);
     if (!fields) return fields;

@@ -41,11 +41,11 @@ std::string dkimBodyHash(std::string_view body, Canonicalization kind);
 
 // The fields to put on top of the message, in the order of the keys, each with its line end (that of the
 // message: CRLF, or LF for a file on disk).
-Result<std::string> dkimSignatureFields(std::shared_ptr<const mail::HeaderBlock> message,
+Result<std::string> dkimSignatureFields(const std::shared_ptr<const mail::HeaderBlock>& message,
                                         const std::vector<DkimSigningKey>& keys,
                                         const DkimSignOptions& options);
 // The message with them, behind an mbox separator when there is one.
-Result<std::string> dkimSign(std::shared_ptr<const mail::HeaderBlock> message,
+Result<std::string> dkimSign(const std::shared_ptr<const mail::HeaderBlock>& message,
                              const std::vector<DkimSigningKey>& keys, const DkimSignOptions& options);
 
 } // namespace waypost::auth

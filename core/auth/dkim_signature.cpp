@@ -169,7 +169,7 @@ class Reader {
         }
         if (const Tag* s = required("s")) {
             if (auto name = readName(s->value, 1))
-                out_.selector = name->size() == s->value.size() ? s->value : std::move(*name);
+                out_.selector = name->size() == s->value.size() ? s->value : *name;
             else
                 fault(fmt::format("s={} is not a selector.", shown(s->value)));
         }
