@@ -89,8 +89,7 @@ class Editor {
         }
         const size_t brace = v.find('}');
         if (v.starts_with('{') && brace != std::string::npos) subjectWithout(i, v, 0, brace + 1);
-        for (size_t colon = v.find(':'); colon != std::string::npos && colon < 30;
-             colon = v.find(':', colon + 1))
+        for (size_t colon = v.find(':'); colon < 30; colon = v.find(':', colon + 1))
             subjectWithout(i, v, 0, colon + 1);
     }
 
