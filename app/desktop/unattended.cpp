@@ -102,7 +102,10 @@ void prepare(Desktop& desktop, const QString& id) {
         for (int r = 0; r < rows->model()->rowCount(); ++r)
             if (rows->model()->index(r, 1).data().toString() == "deferred"_L1) return rows->selectRow(r);
     }
-    if (id == "messages"_L1) desktop.messages().refresh();
+    if (id == "messages"_L1 && !desktop.messages().messages().empty()) {
+        desktop.messages().openMessage(ui::qstr(desktop.messages().messages().front().id));
+        desktop.messages().list()->setFocus();
+    }
     if (id == "domains"_L1) desktop.domains().open(u"acme.test"_s);
 }
 

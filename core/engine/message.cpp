@@ -99,7 +99,7 @@ Snapshot answer(Context& c, const MessagesQuery&) {
 }
 
 Snapshot answer(Context& c, const MessageQuery& q) {
-    auto judged = judgeStored(c, q.id, q.now);
+    auto judged = judgeStored(c, q.id, q.now, true);
     if (!judged) return judged.error();
     const store::MessageRow& row = judged->row;
     MessageView view = messageView(judged->check, row.headersOnly);
@@ -109,6 +109,7 @@ Snapshot answer(Context& c, const MessageQuery& q) {
     view.line.state = verdict.state;
     view.judged = *judged->options.at;
     view.now = q.now;
+    view.autopsies = autopsyViews(judged->autopsies);
     view.notes = notesOf(*judged);
     view.command = commandOf(view.connection, row.source);
     return view;

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace waypost::engine {
 
 message::CheckOptions checkOptions(Context& c, const store::MessageRow& row) {
@@ -23,7 +25,20 @@ message::CheckOptions checkOptions(Context& c, const store::MessageRow& row) {
     return o;
 }
 
-Result<StoredJudgement> judgeStored(Context& c, const std::string& id, bool now) {
+namespace {
+
+// A body or header hash that does not come out; without the body every one does not.
+bool isBroken(const StoredJudgement& judged) {
+    const auto& all = judged.check.dkim.signatures;
+    return !judged.row.headersOnly &&
+           std::any_of(all.begin(), all.end(), [](const auth::DkimSignatureCheck& s) {
+               return s.result != auth::DkimResult::Pass && (s.bodyOk == false || s.headerOk == false);
+           });
+}
+
+} // namespace
+
+Result<StoredJudgement> judgeStored(Context& c, const std::string& id, bool now, bool autopsies) {
     return c.workspace->read([&](store::Database& db) -> Result<StoredJudgement> {
         auto row = store::messages::find(db, id);
         if (!row) return fail(ErrorCode::NotFound, "message", "This message is not in the workspace.");
@@ -46,6 +61,11 @@ Result<StoredJudgement> judgeStored(Context& c, const std::string& id, bool now)
             return fail(ErrorCode::Internal, "message", "The judgement waits for something it never asked.");
         out.check = std::move(*check);
         out.neverAsked = stored.neverAsked();
+        if (!autopsies || !isBroken(out)) return out;
+        auth::DkimVerifyOptions how;
+        how.now = *at;
+        auto searching = auth::autopsyDkim(stored, out.check.headers, how);
+        if (auto found = runReady(std::move(searching))) out.autopsies = std::move(*found);
         return out;
     });
 }
@@ -53,7 +73,7 @@ Result<StoredJudgement> judgeStored(Context& c, const std::string& id, bool now)
 namespace {
 
 Result<std::string> writeBundle(Context& c, const ExportBundle& command) {
-    auto judged = judgeStored(c, command.message, command.now);
+    auto judged = judgeStored(c, command.message, command.now, false);
     if (!judged) return fail(judged.error());
     auto zip =
         message::packBundle(message::bundleOf(judged->check, judged->options, "waypost " WAYPOST_VERSION));

@@ -255,6 +255,52 @@ MessageVerdict messageVerdict(const MessageCheck& check, bool headersOnly) {
     return {"no DMARC", State::Warning};
 }
 
+namespace {
+
+std::vector<Node> trialNodes(const auth::DkimAutopsy& autopsy) {
+    std::vector<Node> out;
+    for (const auth::DkimTrial& t : autopsy.tried) {
+        Node n = leaf(text::printable(t.text), t.fitted ? "fits" : "does not fit");
+        if (t.fitted) n.state = State::Ok;
+        out.push_back(std::move(n));
+    }
+    if (autopsy.bounded) {
+        Node n = leaf("the search",
+                      "was ended by its cap; more may be found by dkim autopsy with a smaller message");
+        n.state = State::Unknown;
+        out.push_back(std::move(n));
+    }
+    return out;
+}
+
+} // namespace
+
+std::vector<MessageView::Autopsy> autopsyViews(const std::vector<auth::DkimAutopsy>& autopsies) {
+    std::vector<MessageView::Autopsy> out;
+    for (const auth::DkimAutopsy& a : autopsies) {
+        const auth::DkimSignatureCheck& s = a.check;
+        if (s.result == auth::DkimResult::Pass || (s.bodyOk != false && s.headerOk != false)) continue;
+        MessageView::Autopsy view;
+        view.signature = text::printable(s.signature.domain + " " + s.signature.selector);
+        view.headline = text::printable(a.conclusion);
+        view.tree = trialNodes(a);
+        if (a.found.empty()) out.push_back(view);
+        for (const auth::DkimMutation& m : a.found) {
+            MessageView::Autopsy found = view;
+            const bool body = m.part == auth::DkimMutation::Part::Body;
+            found.signature += body ? ", body" : ", header";
+            found.headline = text::printable(m.sentence);
+            found.mutation = m.id;
+            found.before = m.asSigned;
+            found.after = m.asReceived;
+            found.start = int(m.span.offset);
+            found.length = int(m.span.length);
+            out.push_back(std::move(found));
+        }
+    }
+    return out;
+}
+
 MessageView messageView(const MessageCheck& check, bool headersOnly) {
     MessageView out;
     out.connection = connectionOf(check.connection);

@@ -2,6 +2,7 @@
 // answers, claims. Pure.
 #pragma once
 
+#include "auth/dkim_autopsy.h"
 #include "engine/message_values.h"
 #include "message/check.h"
 
@@ -16,7 +17,10 @@ struct MessageVerdict {
 // With headers alone a broken body hash says nothing, and what rests on it is not known.
 MessageVerdict messageVerdict(const message::MessageCheck& check, bool headersOnly);
 
-// Everything but `line`, `notes`, `now`, `judged` and `command`.
+// One for each change found, and one for a broken signature without any.
+std::vector<MessageView::Autopsy> autopsyViews(const std::vector<auth::DkimAutopsy>& autopsies);
+
+// Everything but `line`, `notes`, `now`, `judged`, `command` and `autopsies`.
 MessageView messageView(const message::MessageCheck& check, bool headersOnly);
 
 } // namespace waypost::engine

@@ -316,6 +316,25 @@ class TstUiMessageLab : public QObject {
         test::shoot(*page_, u"message-lab-chain"_s);
     }
 
+    void aBrokenSignatureIsTakenApart() {
+        open();
+        openSample("list-footer.eml");
+        MessageLabView* lab = page_->lab();
+        lab->tabs()->setCurrentIndex(MessageLabView::Failures);
+        QVERIFY(lab->failures()->current());
+        QVERIFY(!lab->failures()->headline().isEmpty());
+        QVERIFY(lab->failures()->receivedBytes()->bytes().contains("____"));
+        const ByteRange marked = lab->evidence()->raw()->highlighted().front();
+        QCOMPARE(QByteArray::fromStdString(lab->view()->message.bytes).mid(marked.start, marked.length),
+                 lab->failures()->receivedBytes()->bytes());
+        QVERIFY(lab->evidence()->tree()->topLevelItemCount() > 1);
+        test::shoot(*page_, u"message-lab-failure"_s);
+        page_->openFiles({sample("spring-news.eml")});
+        QTRY_VERIFY_WITH_TIMEOUT(page_->showsMessage() && lab->view()->autopsies.empty(), 20'000);
+        lab->tabs()->setCurrentIndex(MessageLabView::Failures);
+        QCOMPARE(lab->failures()->empty()->kind(), EmptyState::Kind::NothingHappened);
+    }
+
     void claimsThatDifferFromOursAreMarked() {
         open();
         openSample("list-footer.eml");

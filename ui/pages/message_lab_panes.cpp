@@ -228,7 +228,9 @@ void AutopsyPane::present() {
         view->setBytes(QByteArray(bytes.data(), static_cast<qsizetype>(bytes.size())), title);
     };
     show(before_, a->before, a->mutation.empty() ? tr("As signed: not known") : tr("As signed"));
-    show(after_, a->after, tr("As received, at byte %1").arg(a->start));
+    show(after_, a->after,
+         a->mutation.empty() ? tr("As received: which part was changed is not known")
+                             : tr("As received, at byte %1").arg(a->start));
     Q_EMIT chosen();
 }
 

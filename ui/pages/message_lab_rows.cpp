@@ -44,7 +44,10 @@ engine::Node leaf(const QString& label, const std::string& value, int document =
 
 Cell stateCell(const engine::MessageStep& step) {
     Cell out = plain(headlineOf(step).word);
-    out.state = markOf(step.state);
+    if (step.state == engine::State::Absent)
+        out.text = u"–  "_s + out.text; // nothing there is neither good, nor bad, nor unknown
+    else
+        out.state = markOf(step.state);
     return out;
 }
 

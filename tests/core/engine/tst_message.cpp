@@ -198,6 +198,21 @@ class TestMessage : public QObject {
         QVERIFY(differs);
     }
 
+    void anAppendedFooterIsNamedWithItsFirstBytes() {
+        Bench e;
+        const MessageView view = e.view(e.check(file("list-footer.eml")));
+        QCOMPARE(view.autopsies.size(), size_t(1));
+        const MessageView::Autopsy& a = view.autopsies.front();
+        QCOMPARE(a.signature, std::string("acme.test lab, body"));
+        QVERIFY2(!a.mutation.empty(), a.headline.c_str());
+        QVERIFY2(a.after.contains("____"), a.after.c_str());
+        QCOMPARE(view.message.bytes.substr(size_t(a.start), size_t(a.length)), a.after);
+        bool fitted = false;
+        for (const Node& n : a.tree) fitted = fitted || n.value == "fits";
+        QVERIFY(fitted);
+        QVERIFY(e.view(e.check(file("spring-news.eml"))).autopsies.empty());
+    }
+
     void thenStaysAsItWasWhenTheKeyIsTakenAway() {
         Bench e;
         const std::string id = e.check(file("spring-news.eml"));
