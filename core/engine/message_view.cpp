@@ -259,7 +259,9 @@ namespace {
 
 std::vector<Node> trialNodes(const auth::DkimAutopsy& autopsy) {
     std::vector<Node> out;
-    for (const auth::DkimTrial& t : autopsy.tried) {
+    std::vector<auth::DkimTrial> tried = autopsy.tried; // what fitted stands first
+    std::stable_partition(tried.begin(), tried.end(), [](const auth::DkimTrial& t) { return t.fitted; });
+    for (const auth::DkimTrial& t : tried) {
         Node n = leaf(text::printable(t.text), t.fitted ? "fits" : "does not fit");
         if (t.fitted) n.state = State::Ok;
         out.push_back(std::move(n));

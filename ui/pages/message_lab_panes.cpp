@@ -224,13 +224,20 @@ void AutopsyPane::present() {
     if (!a) return;
     choice_->setVisible(autopsies_.size() > 1);
     headline_->setText(foreign::printable(qstr(a->headline)));
-    const auto show = [](RawView* view, const std::string& bytes, const QString& title) {
-        view->setBytes(QByteArray(bytes.data(), static_cast<qsizetype>(bytes.size())), title);
+    const auto show = [](RawView* view, const std::string& bytes, const QString& title, qint64 first) {
+        view->setBytes(QByteArray(bytes.data(), static_cast<qsizetype>(bytes.size())), title, first);
     };
-    show(before_, a->before, a->mutation.empty() ? tr("As signed: not known") : tr("As signed"));
+    const bool named = !a->mutation.empty();
+    show(before_, a->before,
+         !named              ? tr("As signed: not known")
+         : a->before.empty() ? tr("As signed: nothing stood here")
+                             : tr("As signed"),
+         0);
     show(after_, a->after,
-         a->mutation.empty() ? tr("As received: which part was changed is not known")
-                             : tr("As received, at byte %1").arg(a->start));
+         !named             ? tr("As received: which part was changed is not known")
+         : a->after.empty() ? tr("As received: taken out at byte %1").arg(a->start)
+                            : tr("As received, from byte %1").arg(a->start),
+         a->start);
     Q_EMIT chosen();
 }
 
