@@ -259,13 +259,13 @@ namespace {
 
 std::vector<Node> trialNodes(const auth::DkimAutopsy& autopsy) {
     std::vector<Node> out;
-    std::vector<auth::DkimTrial> tried = autopsy.tried; // what fitted stands first
-    std::stable_partition(tried.begin(), tried.end(), [](const auth::DkimTrial& t) { return t.fitted; });
-    for (const auth::DkimTrial& t : tried) {
-        Node n = leaf(text::printable(t.text), t.fitted ? "fits" : "does not fit");
-        if (t.fitted) n.state = State::Ok;
-        out.push_back(std::move(n));
-    }
+    for (const bool fitted : {true, false}) // what fitted stands first
+        for (const auth::DkimTrial& t : autopsy.tried) {
+            if (t.fitted != fitted) continue;
+            Node n = leaf(text::printable(t.text), fitted ? "fits" : "does not fit");
+            if (fitted) n.state = State::Ok;
+            out.push_back(std::move(n));
+        }
     if (autopsy.bounded) {
         Node n = leaf("the search",
                       "was ended by its cap; more may be found by dkim autopsy with a smaller message");
