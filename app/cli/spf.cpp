@@ -134,7 +134,7 @@ class Batch {
                 : read(line, stage, id);
         if (!request) return refuse(*slot, id, request.error());
         ++running_;
-        auto ended = [this, slot, id, request = *request](auth::SpfCheck check) {
+        auto ended = [this, slot, id, request = *request](const auth::SpfCheck& check) {
             --running_;
             slot->line = json_ ? checkLine(id, check) : batchText(id, request, check);
         };

@@ -32,6 +32,14 @@ bool hasNames(const SpfCheck& check) {
     });
 }
 
+// One of the two ended at a host that fails.
+bool differentHosts(const SpfCheck& ours, const PeerVerdict& theirs) {
+    const bool one = (ours.result == SpfResult::TempError) != (theirs.result == "temperror");
+    return one && std::any_of(ours.answers.begin(), ours.answers.end(), [](const dns::AnswerPtr& a) {
+               return a->question.type == dns::RecordType::MX && a->ok();
+           });
+}
+
 enum Class {
     MappedClient,
     NoVoidLimit,
@@ -47,6 +55,11 @@ enum Class {
     CapitalNibbles,
     AllParts,
     FailingNamesToo,
+    NarrowGrammar,
+    HostOrder,
+    UnknownModifier,
+    Tabs,
+    IdleRedirect,
 };
 
 } // namespace
@@ -121,6 +134,30 @@ const std::vector<Disagreement>& disagreements() {
          "example.org TXT \"v=spf1 ptr ?all\"\n1.2.0.192.in-addr.arpa PTR a.example.org\na.example.org A "
          "!timeout",
          "192.0.2.1", "user@example.org", "neutral"},
+        {"libspf2 refuses a dot in the name of a modifier and delimiters behind digits",
+         "Section 4.6.1: name = ALPHA *( ALPHA / DIGIT / \"-\" / \"_\" / \".\" ); section 7.1: transformers "
+         "*delimiter.",
+         "example.org TXT \"v=spf1 x.y=1 a:%{d1,} ?all\"", "192.0.2.1", "user@example.org", "neutral"},
+        {"the peers look at mail exchangers in the order of the answer",
+         "Section 5.4 names no order; ours is that of preference, so which of a matching and a failing host "
+         "comes first differs.",
+         "example.org TXT \"v=spf1 mx -all\"\nexample.org MX 20 f.test\nexample.org MX 10 m.test\nm.test A "
+         "192.0.2.1\n"
+         "f.test A !timeout",
+         "192.0.2.1", "user@example.org", "pass"},
+        {"pyspf refuses an unknown modifier twice, and c, r and t in one",
+         "Section 4.6.1: unknown-modifier = name \"=\" macro-string, whose macro-letter may be any; "
+         "unrecognized modifiers MUST be "
+         "ignored.",
+         "example.org TXT \"v=spf1 -all x=%{r} x=1\"", "192.0.2.1", "user@example.org", "fail"},
+        {"pyspf takes a tab for a space",
+         "Section 4.6.1: terms are separated by 1*SP; section 7.1: macro-literal holds visible characters "
+         "only.",
+         "example.org TXT \"v=spf1 exp=\\009e.test +all\"", "192.0.2.1", "user@example.org", "permerror"},
+        {"pyspf counts a redirect= beside all as a lookup",
+         "Section 5.1: it MUST be ignored; section 4.6.4 limits the terms of the evaluation.",
+         "example.org TXT \"v=spf1 a a a a a a a a a a redirect=r.test all\"\nexample.org A 203.0.113.1",
+         "192.0.2.1", "user@example.org", "pass"},
     };
     return all;
 }
@@ -134,10 +171,13 @@ std::optional<Class> byLibspf2(const SpfCase& c, const SpfCheck& ours, const Pee
     if (contains(ours.reason, "exp= stands more than once")) return TwoExplanations;
     if (contains(ours.reason, "has a fault") && !refused) return FaultsAccepted;
     if (ours.result == SpfResult::TempError && refused) return FailingRecord;
-    if (recordHas(ours, "redirect=", "all")) return RedirectBesideAll;
+    if (recordHas(ours, "edirect=", "all")) return RedirectBesideAll;
     if (refused && recordHas(ours, "/0")) return ZeroPrefix;
     if (recordHas(ours, "%{d2}") || recordHas(ours, "%{l1r-}")) return AllParts;
     if (theirs.result == "temperror" && hasNames(ours)) return FailingNamesToo;
+    if (contains(theirs.error, "Invalid character") || contains(theirs.error, "Invalid delimiter"))
+        return NarrowGrammar;
+    if (differentHosts(ours, theirs)) return HostOrder;
     return std::nullopt;
 }
 
@@ -145,9 +185,14 @@ std::optional<Class> byPyspf(const SpfCheck& ours, const PeerVerdict& theirs) {
     if (contains(theirs.error, "Void lookup limit")) return VoidQuestions;
     if (contains(theirs.error, "trivial recursion")) return SelfInclude;
     if (theirs.result == "temperror" && hasNames(ours)) return FailingNames;
-    const bool inMacro =
-        contains(ours.reason, "is no delimiter") || contains(ours.reason, "no closing brace");
-    if (inMacro && contains(ours.reason, "has a fault")) return LooseMacros;
+    if (differentHosts(ours, theirs)) return HostOrder;
+    if (contains(theirs.error, "MUST appear at most once")) return UnknownModifier;
+    if (contains(theirs.error, "Too many DNS lookups") && recordHas(ours, "edirect=", "all"))
+        return IdleRedirect;
+    if (contains(theirs.error, "c,r,t macros allowed in exp= text only")) return UnknownModifier;
+    if (contains(ours.reason, "the octet 0x09 is not allowed")) return Tabs;
+    for (const char* fault : {"is no delimiter", "no closing brace", "is followed by {"})
+        if (contains(ours.reason, "has a fault") && contains(ours.reason, fault)) return LooseMacros;
     const bool alike =
         ours.explanation.size() == theirs.explanation.size() &&
         std::equal(ours.explanation.begin(), ours.explanation.end(), theirs.explanation.begin(),
