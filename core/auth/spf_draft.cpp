@@ -27,7 +27,7 @@ dns::AnswerPtr answerWith(std::string domain, const std::string& record) {
 
 } // namespace
 
-DraftResolver::DraftResolver(dns::Resolver& upstream, std::string domain, std::string record)
+DraftResolver::DraftResolver(dns::Resolver& upstream, const std::string& domain, const std::string& record)
     : upstream_(upstream), draft_(answerWith(dns::normalName(domain), record)) {}
 
 bool DraftResolver::isDraft(const dns::Question& question) const {

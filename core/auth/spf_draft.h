@@ -16,7 +16,7 @@ namespace waypost::auth {
 // outlive it. The answer says "draft" as its server.
 class DraftResolver final : public dns::Resolver {
   public:
-    DraftResolver(dns::Resolver& upstream, std::string domain, std::string record);
+    DraftResolver(dns::Resolver& upstream, const std::string& domain, const std::string& record);
     void resolve(dns::Question question, Done done) override;
     dns::AnswerPtr known(const dns::Question& question) override;
 

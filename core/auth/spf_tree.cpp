@@ -242,7 +242,7 @@ Task<SpfTree> readSpfTree(dns::Resolver& resolver, std::string domain) {
 }
 
 Task<SpfTree> readSpfTreeOf(dns::Resolver& resolver, std::string domain, std::string record) {
-    DraftResolver drafted(resolver, domain, std::move(record));
+    DraftResolver drafted(resolver, domain, record);
     auto reading = readSpfTree(drafted, std::move(domain));
     SpfTree tree = co_await reading;
     co_return tree;
