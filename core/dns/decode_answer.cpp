@@ -83,6 +83,8 @@ Status statusOf(const Answer& a) {
 // Empty when the message answers this question.
 std::string mismatch(const Message& m, const Question& asked) {
     if (!m.response) return "The message is a query, not a response.";
+    if (m.opcode != 0)
+        return fmt::format("The response is to a request of kind {}, not to a query.", m.opcode);
     // A server that could not read the query may answer without repeating it.
     if (m.questions.empty() && m.rcode != 0) return {};
     if (m.questions.size() != 1) return fmt::format("The response has {} questions.", m.questions.size());

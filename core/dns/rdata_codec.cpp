@@ -2,6 +2,7 @@
 
 #include "dns/name_codec.h"
 #include "dns/octets.h"
+#include "dns/wire.h"
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -65,6 +66,8 @@ Result<RecordData> readTxt(std::string_view data, RecordType type) {
     while (at < data.size()) {
         const size_t length = static_cast<unsigned char>(data[at]);
         if (at + 1 + length > data.size()) return corrupt(type, "has a string that runs past its end");
+        if (txt.strings.size() >= maxTxtStrings)
+            return corrupt(type, fmt::format("has more than {} strings", maxTxtStrings));
         txt.strings.emplace_back(data.substr(at + 1, length));
         at += 1 + length;
     }

@@ -2,9 +2,9 @@
 // (TLSA), 8659 (CAA), 6891 (EDNS), 3597 (unknown types).
 //
 // Limits on what a peer can send: 64 KB a message, 16 compression pointers a name, 8 CNAMEs a chain, 256
-// records of a section used (more are counted and left out, with a remark in Answer::text). TTLs are kept as
-// sent, except that a value with the top bit set is 0 (RFC 2181 section 8); Answer::cacheTtl() is the clamped
-// one.
+// records of a section used (more are counted and left out, with a remark in Answer::text), 4096 strings a
+// TXT. TTLs are kept as sent, except that a value with the top bit set is 0 (RFC 2181 section 8);
+// Answer::cacheTtl() is the clamped one.
 #pragma once
 
 #include "base/result.h"
@@ -20,6 +20,7 @@ namespace waypost::dns {
 inline constexpr size_t maxMessageOctets = 65535;
 inline constexpr size_t maxRecordsUsed = 256;
 inline constexpr int maxCnames = 8;
+inline constexpr size_t maxTxtStrings = 4096;         // of one record; each costs many times its octets
 inline constexpr std::uint16_t defaultUdpSize = 1232; // fits every path without fragments
 
 struct QueryOptions {

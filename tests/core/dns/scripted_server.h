@@ -11,11 +11,12 @@ class ScriptedServer {
     // The datagrams (or, over TCP, the message) to send back; empty: stay silent.
     using Script = std::function<std::vector<std::string>(std::string query, bool tcp)>;
 
-    ScriptedServer(net::Loop& loop, Script script) : script_(std::move(script)) {
+    ScriptedServer(net::Loop& loop, Script script) : loop_(loop), script_(std::move(script)) {
         net::Endpoint at{net::IpAddress::v4({127, 0, 0, 1}), 0};
         for (int i = 0; i < 50 && !tcp_; ++i) {
             auto udp = net::UdpServer::open(loop, at, [this](std::string bytes, net::Endpoint from) {
                 ++overUdp;
+                client = from;
                 for (auto& answer : script_(std::move(bytes), false)) udp_->send(std::move(answer), from);
             });
             if (!udp) qFatal("%s", udp.error().describe().c_str());
@@ -34,6 +35,10 @@ class ScriptedServer {
 
     int overUdp = 0;
     int overTcp = 0;
+    net::Endpoint client; // who asked last over UDP
+    // Over TCP, instead of the script: these octets as they are, `pause` apart, then the end of the stream.
+    std::function<std::vector<std::string>(std::string query)> pieces;
+    Millis pause{0};
 
   private:
     Task<int> serve(std::unique_ptr<net::ServerStream> stream) {
@@ -47,6 +52,15 @@ class ScriptedServer {
         auto reading = reader.readExactly(size, bytes, limit);
         result = co_await reading;
         ++overTcp;
+        if (pieces) {
+            for (auto& piece : pieces(bytes)) {
+                auto writing = stream->writeAll(std::move(piece), limit);
+                result = co_await writing;
+                auto resting = loop_.sleep(pause);
+                co_await resting;
+            }
+            co_return 1;
+        }
         std::string out;
         for (const auto& answer : script_(bytes, true)) {
             out += char(answer.size() >> 8);
@@ -65,6 +79,7 @@ class ScriptedServer {
         co_return 1;
     }
 
+    net::Loop& loop_;
     Script script_;
     std::unique_ptr<net::UdpServer> udp_;
     std::unique_ptr<net::Listener> tcp_;
