@@ -8,7 +8,7 @@ set -eu
 build=${1:-build/bench} names=${2:-100000} pairs=${3:-5} port=${WAYPOST_BENCH_PORT:-15391}
 . "$(dirname "$0")/nsd.sh"
 work=$(mktemp -d) nsd_pid=
-trap '[ -z "$nsd_pid" ] || kill "$nsd_pid" 2> /dev/null; rm -rf "$work"' EXIT
+trap '[ -z "$nsd_pid" ] || { kill "$nsd_pid" 2> /dev/null; wait "$nsd_pid" || true; }; rm -rf "$work"' EXIT
 before=$(load)
 {
     printf '$ORIGIN bulk.test.\n$TTL 300\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A 127.0.0.1\n'

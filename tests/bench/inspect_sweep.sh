@@ -9,7 +9,7 @@ here=$(dirname "$0")
 . "$here/nsd.sh"
 export WAYPOST_RESOURCES="${WAYPOST_RESOURCES:-$here/../../resources}"
 work=$(mktemp -d) nsd_pid=
-trap '[ -z "$nsd_pid" ] || kill "$nsd_pid" 2> /dev/null; rm -rf "$work"' EXIT
+trap '[ -z "$nsd_pid" ] || { kill "$nsd_pid" 2> /dev/null; wait "$nsd_pid" || true; }; rm -rf "$work"' EXIT
 before=$(load)
 "$here/sweep_zone.sh" "$work" "$domains"
 start_nsd "$work" "$port" test "$work/test.zone" 10.in-addr.arpa "$work/reverse.zone"
