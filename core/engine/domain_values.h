@@ -48,12 +48,27 @@ struct FindingView {
     std::string id, severity, area, subject, seen, good, fix, section, verify;
     int answer = -1; // index into DomainView::answers
 };
+// What a tab shows of an area: a row for each thing seen, columns fixed by the table's id (domain_details.h).
+struct DetailRow {
+    std::vector<std::string> cells;
+    State state = State::Info;
+    int answer = -1; // index into DomainView::answers
+    std::vector<DetailRow> children;
+};
+struct DetailTable {
+    std::string id;      // "spf", "dkim", "dmarc-walk"
+    std::string summary; // "8 of 10 lookups, 1 of 2 void, headroom 2"
+    State state = State::Info; // Unknown: could not look; Absent: nothing is published
+    std::string absent;        // why there is no row, one sentence
+    std::vector<DetailRow> rows;
+};
 struct DomainView {
     std::string name;
     UtcTime checked;
     std::vector<AreaView> areas;
     std::vector<FindingView> findings;
     std::vector<AnswerView> answers;
+    std::vector<DetailTable> details;
     std::string json; // the same as `domain inspect --json`
 };
 struct DnsHistoryQuery {
@@ -107,6 +122,7 @@ struct SpfTrialQuery {
     std::string domain;
     std::string draft; // empty: only the published record
     std::vector<std::string> ips;
+    std::string localPart, helo; // of MAIL FROM and HELO; empty: "postmaster", the domain itself
 };
 struct SpfTrialRow {
     std::string ip, source; // source: "typed", "12 480 events", "MX"

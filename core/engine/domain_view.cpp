@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "engine/domain_details.h"
 
 #include <fmt/format.h>
 
@@ -371,6 +372,7 @@ Result<DomainView> domainViewFromJson(std::string_view report) {
     for (const AreaName& name : areaNames)
         if (const json::object* o = json::child(*root, name.key))
             view.areas.push_back(readArea(name, *o, view, answers));
+    view.details = domainDetails(*root, view.answers);
     return view;
 }
 

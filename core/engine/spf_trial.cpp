@@ -247,6 +247,8 @@ Snapshot answer(Context& c, const SpfTrialQuery& q) {
     auth::SpfDraftRequest request;
     request.domain = *domain;
     request.record = q.draft;
+    if (!q.localPart.empty()) request.localPart = q.localPart;
+    request.helo = q.helo;
     for (const Sender& s : *senders) request.ips.push_back(s.ip);
     auto draft = onLoop<auth::SpfDraft>(c, [&c, request]() { return tryOut(&c, request); }, longestWait);
     if (!draft) return draft.error();
