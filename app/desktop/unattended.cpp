@@ -15,6 +15,7 @@
 #include <QElapsedTimer>
 #include <QEventLoop>
 #include <QPixmap>
+#include <QTabWidget>
 #include <QTimer>
 
 #include <cstdio>
@@ -54,7 +55,7 @@ app::CheckReport check(engine::Engine& engine, const std::filesystem::path& reso
 
 void inspectMore(engine::Engine& engine) {
     beside([&engine] {
-        for (const char* name : {"news.acme.test", "relay.test", "nowhere.test"}) {
+        for (const char* name : {"shop.region.test", "news.acme.test", "relay.test", "nowhere.test"}) {
             const engine::Snapshot started = engine.runAndWait(engine::InspectDomain{name, {}});
             if (const auto* done = std::get_if<engine::Done>(&started)) (void)engine.waitForJob(done->id);
         }
@@ -120,6 +121,29 @@ int runSelfCheck(Desktop&, engine::Engine& engine, const std::filesystem::path& 
     return report.problems.empty() ? 0 : 1;
 }
 
+namespace {
+
+// The SPF record at the limit of lookups, term by term.
+bool shootSpf(Desktop& desktop, const QString& folder) {
+    ui::DomainsPage& page = desktop.domains();
+    desktop.window().openPage(u"domains"_s);
+    page.open(u"shop.region.test"_s);
+    pause(settleMs);
+    page.tabs()->setCurrentIndex(ui::DomainsPage::Spf);
+    bool good = true;
+    for (const bool dark : {false, true}) {
+        ui::Theme::current().setMode(dark ? ui::Theme::Mode::Dark : ui::Theme::Mode::Light);
+        pause(100);
+        const QString file =
+            QDir(folder).filePath(dark ? u"domains-spf-dark.png"_s : u"domains-spf-light.png"_s);
+        good = desktop.window().grab().save(file, "PNG") && good;
+        std::printf("%s\n", qPrintable(file));
+    }
+    return good;
+}
+
+} // namespace
+
 int takeScreenshots(Desktop& desktop, engine::Engine& engine, const std::filesystem::path& resources,
                     const QString& folder) {
     if (!QDir().mkpath(folder)) {
@@ -145,7 +169,7 @@ int takeScreenshots(Desktop& desktop, engine::Engine& engine, const std::filesys
             std::printf("%s\n", qPrintable(file));
         }
     }
-    return good ? 0 : 1;
+    return shootSpf(desktop, folder) && good ? 0 : 1;
 }
 
 } // namespace waypost::desktop

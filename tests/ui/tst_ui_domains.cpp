@@ -5,6 +5,7 @@
 #include "ui/pages/domains_area.h"
 #include "ui/pages/domains_evidence.h"
 #include "ui/pages/domains_finding.h"
+#include "ui/pages/domains_history.h"
 #include "ui/pages/domains_page.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/empty_state.h"
@@ -107,8 +108,41 @@ class TstUiDomains : public QObject {
         open();
         inspectAcme();
         QTest::mouseClick(page_->areas()->tiles().front(), Qt::LeftButton);
-        QTRY_VERIFY(page_->history()->model()->rowCount() >= 1);
-        QVERIFY(page_->history()->model()->index(0, 4).data().toString().contains(u"v=spf1"_s));
+        page_->tabs()->setCurrentIndex(DomainsPage::History);
+        QTRY_VERIFY(page_->history()->past()->model()->rowCount() >= 1);
+        QVERIFY(page_->history()->past()->model()->index(0, 4).data().toString().contains(u"v=spf1"_s));
+    }
+
+    void choosingATileOpensItsTab_data() {
+        QTest::addColumn<QString>("area");
+        QTest::addColumn<int>("tab");
+        QTest::newRow("SPF has a tab of its own") << u"spf"_s << int(DomainsPage::Spf);
+        QTest::newRow("DMARC has a tab of its own") << u"dmarc"_s << int(DomainsPage::Dmarc);
+        QTest::newRow("MX is part of transport") << u"mx"_s << int(DomainsPage::Transport);
+        QTest::newRow("CAA is part of transport") << u"caa"_s << int(DomainsPage::Transport);
+    }
+    void choosingATileOpensItsTab() {
+        QFETCH(QString, area);
+        QFETCH(int, tab);
+        open();
+        inspectAcme();
+        const auto view = bench_->ask<engine::DomainView>(engine::DomainQuery{"acme.test"});
+        for (size_t i = 0; i < view.areas.size(); ++i)
+            if (view.areas[i].id == area.toStdString())
+                QTest::mouseClick(page_->areas()->tiles()[i], Qt::LeftButton);
+        QCOMPARE(page_->tabs()->currentIndex(), tab);
+    }
+
+    void whatIsShownIsSavedAndRestored() {
+        open();
+        inspectAcme();
+        page_->tabs()->setCurrentIndex(DomainsPage::Dmarc);
+        const QByteArray layout = page_->saveLayout();
+        page_->tabs()->setCurrentIndex(DomainsPage::Overview);
+        page_->restoreLayout("no layout at all");
+        QCOMPARE(page_->tabs()->currentIndex(), int(DomainsPage::Overview));
+        page_->restoreLayout(layout);
+        QCOMPARE(page_->tabs()->currentIndex(), int(DomainsPage::Dmarc));
     }
 
     void aDomainThatDoesNotExistIsNotCalledClean() {

@@ -69,10 +69,13 @@ DomainEvidence::DomainEvidence(QWidget* parent)
     for (RawView* raw : {records_, wire_}) raw->setCopyMenuHook([this](QMenu& menu) { fillCopyMenu(menu); });
     auto* right = new QWidget;
     auto* column = new QVBoxLayout(right);
-    column->setContentsMargins(space::s, 0, 0, 0);
+    column->setContentsMargins(space::s, space::xs, 0, 0);
     column->setSpacing(space::xs);
-    column->addWidget(question_);
-    column->addWidget(about_);
+    auto* line = new QHBoxLayout;
+    line->setSpacing(space::s);
+    line->addWidget(question_, 2);
+    line->addWidget(about_, 3);
+    column->addLayout(line);
     column->addWidget(tabs_, 1);
     split_->addWidget(tree_);
     split_->addWidget(right);
@@ -82,15 +85,39 @@ DomainEvidence::DomainEvidence(QWidget* parent)
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(split_);
     connect(tree_, &QTreeWidget::currentItemChanged, this, &DomainEvidence::nodeChosen);
-    connect(question_, &QComboBox::activated, this,
-            [this](int i) { showAnswer(question_->itemData(i).toInt()); });
+    connect(question_, &QComboBox::activated, this, [this](int i) {
+        present(question_->itemData(i).toInt());
+        if (view_ && list_.get() == &view_->answers) Q_EMIT answerShown(answer_);
+    });
 }
 
 void DomainEvidence::setView(std::shared_ptr<const engine::DomainView> view) {
     view_ = std::move(view);
+    list_.reset();
+    setList(view_ ? std::shared_ptr<const std::vector<engine::AnswerView>>(view_, &view_->answers) : nullptr);
+}
+
+void DomainEvidence::setList(std::shared_ptr<const std::vector<engine::AnswerView>> list) {
+    if (list == list_) return;
+    list_ = std::move(list);
     question_->clear();
-    for (int i = 0; view_ && i < static_cast<int>(view_->answers.size()); ++i)
-        question_->addItem(foreign::printable(qstr(view_->answers[static_cast<size_t>(i)].question)), i);
+    for (int i = 0; list_ && i < static_cast<int>(list_->size()); ++i)
+        question_->addItem(foreign::printable(qstr((*list_)[static_cast<size_t>(i)].question)), i);
+}
+
+void DomainEvidence::setTreeShown(bool on) {
+    tree_->setVisible(on);
+}
+
+void DomainEvidence::showForeign(std::shared_ptr<const std::vector<engine::AnswerView>> answers, int answer) {
+    setList(std::move(answers));
+    present(answer);
+}
+
+void DomainEvidence::showAnswer(int answer) {
+    setList(view_ ? std::shared_ptr<const std::vector<engine::AnswerView>>(view_, &view_->answers) : nullptr);
+    present(answer);
+    if (current()) Q_EMIT answerShown(answer_);
 }
 
 void DomainEvidence::showArea(int area) {
@@ -112,15 +139,15 @@ void DomainEvidence::nodeChosen() {
 }
 
 const engine::AnswerView* DomainEvidence::current() const {
-    if (!view_ || answer_ < 0 || answer_ >= static_cast<int>(view_->answers.size())) return nullptr;
-    return &view_->answers[static_cast<size_t>(answer_)];
+    if (!list_ || answer_ < 0 || answer_ >= static_cast<int>(list_->size())) return nullptr;
+    return &(*list_)[static_cast<size_t>(answer_)];
 }
 
 QString DomainEvidence::about() const {
     return about_->text();
 }
 
-void DomainEvidence::showAnswer(int answer) {
+void DomainEvidence::present(int answer) {
     answer_ = answer;
     const engine::AnswerView* a = current();
     question_->setCurrentIndex(a ? question_->findData(answer) : -1);
@@ -145,7 +172,6 @@ void DomainEvidence::showAnswer(int answer) {
     const auto size = static_cast<qsizetype>(a->raw.size());
     wire_->setBytes(QByteArray(a->raw.data(), size), size == 0 ? tr("the bytes of this answer were not kept")
                                                                : tr("%1 bytes, DNS message").arg(size));
-    Q_EMIT answerShown(answer_);
 }
 
 void DomainEvidence::fillCopyMenu(QMenu& menu) {

@@ -1,6 +1,6 @@
-// The lower half of the Domains screen: the explanation of an area at the left; at the right the DNS answer
-// behind the chosen node, as records and as the bytes that came, with its question, server, status, TTL, age
-// and AD flag.
+// The lower part of the Domains screen: the DNS answer behind what was chosen above; with setTreeShown() the
+// explanation of an area stands at its left. The answer is shownas records and as the
+// bytes that came, with its question, server, status, TTL, age and AD flag.
 #pragma once
 
 #include "engine/values.h"
@@ -27,7 +27,10 @@ class DomainEvidence : public QWidget {
     explicit DomainEvidence(QWidget* parent = nullptr);
     void setView(std::shared_ptr<const engine::DomainView> view);
     void showArea(int area);     // its tree, and the first answer it rests on
-    void showAnswer(int answer); // -1: says that there is none
+    void showAnswer(int answer); // of the report; -1: says that there is none
+    // One of another list: a check that was made just now.
+    void showForeign(std::shared_ptr<const std::vector<engine::AnswerView>> answers, int answer);
+    void setTreeShown(bool on);
     void setNow(std::function<qint64()> now) { now_ = std::move(now); }
     [[nodiscard]] int answer() const { return answer_; }
     [[nodiscard]] ExplanationTree* tree() const { return tree_; }
@@ -44,7 +47,10 @@ class DomainEvidence : public QWidget {
     void nodeChosen();
     void fillCopyMenu(class QMenu& menu);
     [[nodiscard]] const engine::AnswerView* current() const;
+    void setList(std::shared_ptr<const std::vector<engine::AnswerView>> list);
+    void present(int answer);
 
+    std::shared_ptr<const std::vector<engine::AnswerView>> list_; // of the view, or of another check
     std::shared_ptr<const engine::DomainView> view_;
     QSplitter* split_;
     ExplanationTree* tree_;

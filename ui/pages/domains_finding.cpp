@@ -31,6 +31,9 @@ FindingPanel::FindingPanel(QWidget* parent) : QScrollArea(parent) {
     good_ = addPart(column, tr("What good looks like"), false);
     verify_ = addPart(column, tr("To verify"), true);
     section_ = addPart(column, tr("Standard"), false);
+    evidence_ = addPart(column, tr("Evidence"), false);
+    reply_ = addPart(column, tr("What a violation earns"), true);
+    source_ = addPart(column, tr("Source"), true);
     column->addStretch();
     setWidget(inner);
     clear(tr("Select a finding to see why it matters and what to publish."));
@@ -65,7 +68,23 @@ void FindingPanel::set(const Part& part, const std::string& text) {
     if (part.copy) part.copy->setVisible(!text.empty());
 }
 
+void FindingPanel::hideParts() {
+    for (const Part* part : {&fix_, &good_, &verify_, &section_, &evidence_, &reply_, &source_})
+        set(*part, {});
+}
+
+void FindingPanel::showRequirement(const engine::RequirementRow& r) {
+    hideParts();
+    title_->setText(foreign::printable(qstr(r.requirement)));
+    title_->setFont(Theme::current().section());
+    set(evidence_, r.state + (r.evidence.empty() ? "" : ": " + r.evidence));
+    set(reply_, r.reply);
+    set(source_,
+        r.provider + (r.who.empty() ? "" : ", " + r.who) + (r.source.empty() ? "" : ": " + r.source));
+}
+
 void FindingPanel::show(const engine::FindingView& f) {
+    hideParts();
     title_->setText(foreign::printable(qstr(f.seen)));
     title_->setFont(Theme::current().section());
     set(fix_, f.fix);
@@ -77,7 +96,7 @@ void FindingPanel::show(const engine::FindingView& f) {
 void FindingPanel::clear(const QString& sentence) {
     title_->setText(sentence);
     title_->setFont(Theme::current().body());
-    for (const Part* part : {&fix_, &good_, &verify_, &section_}) set(*part, {});
+    hideParts();
 }
 
 QString FindingPanel::fixText() const {

@@ -16,6 +16,7 @@ class FindingPanel : public QScrollArea {
   public:
     explicit FindingPanel(QWidget* parent = nullptr);
     void show(const engine::FindingView& finding);
+    void showRequirement(const engine::RequirementRow& requirement);
     void clear(const QString& sentence); // nothing is chosen, or nothing was found
     [[nodiscard]] QString fixText() const;
     using QWidget::show;
@@ -29,7 +30,9 @@ class FindingPanel : public QScrollArea {
     Part addPart(class QVBoxLayout* column, const QString& head, bool copyable);
     static void set(const Part& part, const std::string& text);
     QLabel* title_;
+    void hideParts();
     Part good_, fix_, verify_, section_;
+    Part evidence_, reply_, source_; // of a requirement
 };
 
 } // namespace waypost::ui

@@ -6,6 +6,7 @@
 #include "ui/pages/domains_area.h"
 #include "ui/pages/domains_evidence.h"
 #include "ui/pages/domains_finding.h"
+#include "ui/pages/domains_tab.h"
 #include "ui/pages/page_values.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
@@ -49,7 +50,7 @@ DomainsPage::DomainsPage(EngineBridge& bridge, QWidget* parent) : Page(parent), 
     body_->addWidget(empty_);
     columns_->addWidget(body_);
     columns_->setStretchFactor(1, 1);
-    columns_->setSizes({330, 880});
+    columns_->setSizes({270, 940});
     columns_->setChildrenCollapsible(false);
     auto* row = new QVBoxLayout(this);
     row->setContentsMargins(space::l, 0, space::m, space::s);
@@ -70,9 +71,9 @@ QWidget* DomainsPage::buildList() {
     refused_->setWordWrap(true);
     refused_->setProperty("role", u"error"_s);
     refused_->hide();
-    listModel_ = new RowModel({{u"domain"_s, tr("Domain"), left, 128, false, false},
-                               {u"state"_s, tr("Found"), left, 112, false, false},
-                               {u"checked"_s, tr("Checked"), left, 70, false, false}},
+    listModel_ = new RowModel({{u"domain"_s, tr("Domain"), left, 110, false, false},
+                               {u"state"_s, tr("Found"), left, 96, false, false},
+                               {u"checked"_s, tr("Checked"), left, 62, false, false}},
                               this);
     list_ = new DataTable;
     list_->setAccessibleName(tr("Watched domains"));
@@ -94,85 +95,6 @@ QWidget* DomainsPage::buildList() {
     return side;
 }
 
-QWidget* DomainsPage::buildHead() {
-    name_ = foreign::label({});
-    name_->setFont(Theme::current().section());
-    age_ = new AgeLabel;
-    again_ = new QPushButton(icon(u"refresh"), tr("Check again"));
-    forget_ = new QPushButton(tr("Stop watching…"));
-    job_ = new JobRow;
-    job_->hide();
-    auto* head = new QWidget;
-    auto* line = new QHBoxLayout(head);
-    line->setContentsMargins(0, 0, 0, 0);
-    line->setSpacing(space::s);
-    line->addWidget(name_);
-    line->addWidget(age_);
-    line->addStretch();
-    line->addWidget(job_);
-    line->addWidget(again_);
-    line->addWidget(forget_);
-    return head;
-}
-
-QWidget* DomainsPage::buildReport() {
-    areas_ = new AreaTiles;
-    findingModel_ = new RowModel({{u"severity"_s, tr("Severity"), left, 92, false, false},
-                                  {u"seen"_s, tr("Finding"), left, 380, false, false},
-                                  {u"subject"_s, tr("About"), left, 170, false, false}},
-                                 this);
-    findings_ = new DataTable;
-    findings_->setAccessibleName(tr("Findings"));
-    findings_->setRows(findingModel_);
-    findings_->setSortingEnabled(false);
-    findings_->setTextElideMode(Qt::ElideRight);
-    findings_->horizontalHeader()->setStretchLastSection(false);
-    findings_->horizontalHeader()->setSectionResizeMode(1, QHeaderView::Stretch);
-    findings_->setItemDelegateForColumn(0, new OutcomeDelegate(findings_));
-    why_ = new FindingPanel;
-    findingSplit_ = new QSplitter;
-    findingSplit_->addWidget(findings_);
-    findingSplit_->addWidget(why_);
-    findingSplit_->setSizes({600, 340});
-    findingSplit_->setChildrenCollapsible(false);
-    historyModel_ = new RowModel({{u"first"_s, tr("First seen"), left, 130, false, false},
-                                  {u"last"_s, tr("Last seen"), left, 130, false, false},
-                                  {u"status"_s, tr("Status"), left, 90, false, false},
-                                  {u"server"_s, tr("Server"), left, 140, false, false},
-                                  {u"records"_s, tr("Records"), left, 500, true, false}},
-                                 this);
-    history_ = new DataTable;
-    history_->setAccessibleName(tr("Recorded answers"));
-    history_->setRows(historyModel_);
-    history_->setSortingEnabled(false);
-    historyOf_ = foreign::label({});
-    historyOf_->setProperty("role", u"muted"_s);
-    historyOf_->setWordWrap(true);
-    auto* past = new QWidget;
-    auto* pastColumn = new QVBoxLayout(past);
-    pastColumn->setContentsMargins(0, space::xs, 0, 0);
-    pastColumn->addWidget(historyOf_);
-    pastColumn->addWidget(history_, 1);
-    tabs_ = new QTabWidget;
-    tabs_->setDocumentMode(true);
-    tabs_->addTab(findingSplit_, tr("Findings"));
-    tabs_->addTab(past, tr("History"));
-    evidence_ = new DomainEvidence;
-    halves_ = new QSplitter(Qt::Vertical);
-    halves_->addWidget(tabs_);
-    halves_->addWidget(evidence_);
-    halves_->setSizes({270, 300});
-    halves_->setChildrenCollapsible(false);
-    auto* report = new QWidget;
-    auto* column = new QVBoxLayout(report);
-    column->setContentsMargins(space::s, 0, 0, 0);
-    column->setSpacing(space::s);
-    column->addWidget(buildHead());
-    column->addWidget(areas_);
-    column->addWidget(halves_, 1);
-    return report;
-}
-
 void DomainsPage::connectParts() {
     const auto typed = [this] { inspect(add_->text()); };
     connect(add_, &QLineEdit::returnPressed, this, typed);
@@ -183,9 +105,7 @@ void DomainsPage::connectParts() {
     });
     connect(again_, &QPushButton::clicked, this, &DomainsPage::checkAgain);
     connect(forget_, &QPushButton::clicked, this, &DomainsPage::forget);
-    connect(areas_, &AreaTiles::areaChosen, this, [this](int area) { evidence_->showArea(area); });
-    connect(findings_, &DataTable::rowCurrent, this, &DomainsPage::findingChosen);
-    connect(evidence_, &DomainEvidence::answerShown, this, &DomainsPage::askHistory);
+    connectTabs();
     connect(job_, &JobRow::cancelAsked, this,
             [this](const QString& id) { bridge_.run(engine::CancelJob{id.toStdString()}, this, {}); });
     connect(empty_, &EmptyState::actionClicked, this, [this] {
@@ -207,7 +127,13 @@ QStringList DomainsPage::crumbs() const {
 }
 
 std::vector<KeyHelp> DomainsPage::keys() const {
-    return {{u"/"_s, tr("domain to inspect")}, {u"j k"_s, tr("next, previous domain or finding")}};
+    return {{u"/"_s, tr("domain to inspect")},
+            {u"j k"_s, tr("next, previous row")},
+            {u"n p"_s, tr("next, previous difference")},
+            {u"e Shift+E"_s, tr("next, previous problem")},
+            {u"Ctrl+Return"_s, tr("try the SPF draft")},
+            {u"Ctrl+Tab"_s, tr("next tab")},
+            {u"Esc"_s, tr("from an older report back to now")}};
 }
 
 void DomainsPage::focusFilter() {
@@ -257,12 +183,10 @@ void DomainsPage::checkAgain() {
 // A new look at a domain must not lose the selectors the last one knew.
 std::vector<std::string> DomainsPage::knownSelectors() const {
     std::vector<std::string> out;
-    if (!view_) return out;
-    for (const engine::AreaView& area : view_->areas)
-        if (area.id == "dkim" && !area.tree.empty())
-            for (const engine::Node& part : area.tree.front().children)
-                if (part.label == "selectors")
-                    for (const engine::Node& selector : part.children) out.push_back(selector.label);
+    if (const engine::DetailTable* keys = detail(view_, "dkim"))
+        for (const engine::DetailRow& row : keys->rows)
+            if (std::find(out.begin(), out.end(), row.cells.front()) == out.end())
+                out.push_back(row.cells.front());
     return out;
 }
 
@@ -289,6 +213,8 @@ void DomainsPage::open(const QString& domain) {
     if (domain == current_ && view_) return;
     current_ = domain;
     view_.reset();
+    asOf_.reset();
+    rejudged_ = false;
     lastFailure_.clear();
     const int row = listModel_->rowOf(domain);
     filling_ = true;
@@ -303,14 +229,16 @@ QByteArray DomainsPage::saveLayout() const {
     QDataStream stream(&out, QIODevice::WriteOnly);
     stream << columns_->saveState() << halves_->saveState() << findingSplit_->saveState()
            << evidence_->saveState() << list_->saveLayout() << findings_->saveLayout()
-           << history_->saveLayout();
+           << tabs_->currentIndex();
+    for (const DomainTab* part : parts_) stream << part->saveLayout();
     return out;
 }
 
 void DomainsPage::restoreLayout(const QByteArray& state) {
     QDataStream stream(state);
-    QByteArray columns, halves, split, evidence, list, findings, history;
-    stream >> columns >> halves >> split >> evidence >> list >> findings >> history;
+    QByteArray columns, halves, split, evidence, list, findings;
+    int tab = 0;
+    stream >> columns >> halves >> split >> evidence >> list >> findings >> tab;
     if (stream.status() != QDataStream::Ok) return;
     columns_->restoreState(columns);
     halves_->restoreState(halves);
@@ -318,7 +246,12 @@ void DomainsPage::restoreLayout(const QByteArray& state) {
     evidence_->restoreState(evidence);
     list_->restoreLayout(list);
     findings_->restoreLayout(findings);
-    history_->restoreLayout(history);
+    for (DomainTab* part : parts_) {
+        QByteArray one;
+        stream >> one;
+        if (stream.status() == QDataStream::Ok) part->restoreLayout(one);
+    }
+    tabs_->setCurrentIndex(std::clamp(tab, 0, tabs_->count() - 1));
 }
 
 } // namespace waypost::ui

@@ -1,5 +1,6 @@
-// The Domains screen: watched domains, the areas of an inspection, its findings with what to publish, and the
-// DNS answers behind every statement. Only public DNS is read. GUI thread.
+// The Domains screen: watched domains; of one of them the overview (areas, findings with what to publish) and
+// a tab for SPF, DKIM, DMARC, transport, requirements and history; below, the DNS answer behind what was
+// chosen. Only public DNS is read, and nothing is published from here. GUI thread.
 #pragma once
 
 #include "engine/values.h"
@@ -23,15 +24,23 @@ namespace waypost::ui {
 class AgeLabel;
 class AreaTiles;
 class DataTable;
+class DkimTab;
+class DmarcTab;
 class DomainEvidence;
+class DomainTab;
 class EmptyState;
 class FindingPanel;
+class HistoryTab;
 class JobRow;
+class RequirementsTab;
 class RowModel;
+class SpfTab;
+class TransportTab;
 
 class DomainsPage : public Page {
     Q_OBJECT
   public:
+    enum Tab { Overview, Spf, Dkim, Dmarc, Transport, Requirements, History };
     explicit DomainsPage(EngineBridge& bridge, QWidget* parent = nullptr);
 
     [[nodiscard]] QStringList crumbs() const override;
@@ -52,7 +61,15 @@ class DomainsPage : public Page {
     [[nodiscard]] DataTable* findings() const { return findings_; }
     [[nodiscard]] FindingPanel* why() const { return why_; }
     [[nodiscard]] DomainEvidence* evidence() const { return evidence_; }
-    [[nodiscard]] DataTable* history() const { return history_; }
+    [[nodiscard]] SpfTab* spf() const { return spf_; }
+    [[nodiscard]] DkimTab* dkim() const { return dkim_; }
+    [[nodiscard]] DmarcTab* dmarc() const { return dmarc_; }
+    [[nodiscard]] TransportTab* transport() const { return transport_; }
+    [[nodiscard]] RequirementsTab* requirements() const { return requirements_; }
+    [[nodiscard]] HistoryTab* history() const { return history_; }
+    void showAsOf(std::optional<UtcTime> asOf, bool rejudge = false); // nothing: now
+    [[nodiscard]] QString banner() const; // "As of …, not now"; empty: the newest report is shown
+    bool goBack() override;
     [[nodiscard]] EmptyState* empty() const { return empty_; }
     [[nodiscard]] QTabWidget* tabs() const { return tabs_; }
     [[nodiscard]] bool showsReport() const;
@@ -66,15 +83,21 @@ class DomainsPage : public Page {
     QWidget* buildList();
     QWidget* buildReport();
     QWidget* buildHead();
+    QWidget* buildOverview();
+    QWidget* buildBanner();
+    void buildTabs();
     void connectParts();
+    void connectTabs();
     void askList();
     void askReport();
     void showList(const engine::Domains& domains);
     void showReport(const engine::DomainView& view);
     void showFindings();
     void findingChosen(const QString& key);
-    void askHistory(int answer);
-    void showHistory(const engine::DnsHistory& history);
+    void tabChosen(int tab);
+    void areaChosen(int area);
+    void showAbout();
+    void showTabMarks();
     void jobChanged(const engine::JobView& job);
     void showJob();
     void checkAgain();
@@ -99,9 +122,18 @@ class DomainsPage : public Page {
     DataTable* findings_ = nullptr;
     RowModel* findingModel_ = nullptr;
     FindingPanel* why_ = nullptr;
-    DataTable* history_ = nullptr;
-    RowModel* historyModel_ = nullptr;
-    QLabel* historyOf_ = nullptr;
+    QLabel* counts_ = nullptr;
+    QLabel* about_ = nullptr;
+    QWidget* banner_ = nullptr;
+    QLabel* bannerText_ = nullptr;
+    QPushButton* rejudge_ = nullptr;
+    SpfTab* spf_ = nullptr;
+    DkimTab* dkim_ = nullptr;
+    DmarcTab* dmarc_ = nullptr;
+    TransportTab* transport_ = nullptr;
+    RequirementsTab* requirements_ = nullptr;
+    HistoryTab* history_ = nullptr;
+    std::vector<DomainTab*> parts_; // the tabs after the overview
     DomainEvidence* evidence_ = nullptr;
     EmptyState* empty_ = nullptr;
     QLabel* reading_ = nullptr;
@@ -117,7 +149,9 @@ class DomainsPage : public Page {
     QString current_;
     QHash<QString, engine::JobView> inspections_; // running ones, by domain
     std::string lastFailure_;                     // of the current domain's last inspection
-    quint64 reportQuestion_ = 0, historyQuestion_ = 0;
+    quint64 reportQuestion_ = 0;
+    std::optional<UtcTime> asOf_;
+    bool rejudged_ = false;
     QTimer ages_; // the list's ages grow
     bool filling_ = false;
 };

@@ -5,6 +5,7 @@
 #include "ui/pages/domains_evidence.h"
 #include "ui/pages/domains_finding.h"
 #include "ui/pages/domains_page.h"
+#include "ui/pages/domains_tab.h"
 #include "ui/pages/page_values.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/age_label.h"
@@ -120,7 +121,7 @@ void DomainsPage::showList(const engine::Domains& domains) {
 void DomainsPage::askReport() {
     if (current_.isEmpty()) return;
     const quint64 question = ++reportQuestion_;
-    bridge_.ask(engine::DomainQuery{current_.toStdString()}, this,
+    bridge_.ask(engine::DomainQuery{current_.toStdString(), asOf_, rejudged_}, this,
                 [this, question](const engine::Snapshot& snapshot) {
                     if (question != reportQuestion_) return;
                     take<engine::DomainView>(
@@ -164,9 +165,12 @@ void DomainsPage::showReport(const engine::DomainView& v) {
     name_->setText(foreign::domainBothWays(qstr(v.name)));
     name_->setFont(Theme::current().title());
     age_->setSince(v.checked.ms, 24LL * 3600 * 1000);
+    showAbout();
     areas_->set(v.areas);
     evidence_->setView(view_);
+    for (DomainTab* part : parts_) part->setView(view_);
     showFindings();
+    showTabMarks();
     const int shown = std::clamp(area, 0, std::max(0, static_cast<int>(v.areas.size()) - 1));
     areas_->choose(shown);
     evidence_->showArea(shown);
@@ -176,11 +180,8 @@ void DomainsPage::showReport(const engine::DomainView& v) {
 
 void DomainsPage::showFindings() {
     std::vector<Row> rows;
-    int errors = 0, warnings = 0;
     for (size_t i = 0; i < view_->findings.size(); ++i) {
         const engine::FindingView& f = view_->findings[i];
-        errors += f.severity == "error" ? 1 : 0;
-        warnings += f.severity == "warning" ? 1 : 0;
         // What could not be looked at is no statement about the domain, whatever its severity.
         const Outcome mark = f.id == "could-not-look" ? Outcome::Unknown : markOfSeverity(f.severity);
         Cell severity{qstr(f.severity), {}, mark, {}, {}, {}};
@@ -190,9 +191,14 @@ void DomainsPage::showFindings() {
     findingModel_->onFetch(
         [this, rows = std::move(rows)](const PageAsk& ask) { findingModel_->page(ask.ticket, rows, false); });
     findingModel_->ask();
-    tabs_->setTabText(0, tr("Findings (%1: %2, %3)")
-                             .arg(QString::number(total), counted(errors, tr("1 error"), tr("%1 errors")),
-                                  counted(warnings, tr("1 warning"), tr("%1 warnings"))));
+    QStringList words;
+    for (const char* severity : {"error", "warning", "note", "info"}) {
+        const auto n = std::count_if(view_->findings.begin(), view_->findings.end(),
+                                     [&](const engine::FindingView& f) { return f.severity == severity; });
+        words << outcomeGlyph(markOfSeverity(severity)) + u' ' + QString::fromLatin1(severity) + u' ' +
+                     QString::number(n);
+    }
+    counts_->setText(words.join(u"    "_s));
     if (total == 0)
         return why_->clear(
             tr("Nothing was found that needs a person. The areas above say what was looked at."));
@@ -213,45 +219,6 @@ void DomainsPage::findingChosen(const QString& key) {
             evidence_->showArea(static_cast<int>(i));
         }
     if (f.answer >= 0) evidence_->showAnswer(f.answer);
-}
-
-void DomainsPage::askHistory(int answer) {
-    if (!view_ || answer < 0 || answer >= static_cast<int>(view_->answers.size())) return;
-    const std::string& question = view_->answers[static_cast<size_t>(answer)].question;
-    const size_t space = question.rfind(' ');
-    if (space == std::string::npos) return;
-    const quint64 asked = ++historyQuestion_;
-    historyOf_->setText(
-        tr("Recorded answers to %1, newest first. Select another answer below to see its past.")
-            .arg(foreign::printable(qstr(question))));
-    bridge_.ask(engine::DnsHistoryQuery{question.substr(0, space), question.substr(space + 1)}, this,
-                [this, asked](const engine::Snapshot& snapshot) {
-                    if (asked != historyQuestion_) return;
-                    take<engine::DnsHistory>(
-                        snapshot, [this](const engine::DnsHistory& h) { showHistory(h); },
-                        [this](const Error& e) {
-                            historyOf_->setText(foreign::printable(qstr(e.describe())));
-                            showHistory({});
-                        });
-                });
-}
-
-void DomainsPage::showHistory(const engine::DnsHistory& history) {
-    std::vector<Row> rows;
-    for (const engine::DnsHistoryRow& h : history.rows) {
-        const auto stamp = [](UtcTime at) {
-            return Cell{shortStamp(at, QTimeZone::utc()),  QVariant::fromValue<qint64>(at.ms), {}, {}, {},
-                        stampText(at.ms, QTimeZone::utc())};
-        };
-        QString records = qstr(h.records).trimmed().replace(u'\n', u" | "_s);
-        rows.push_back({QString::number(rows.size()) + u'@' + QString::number(h.firstSeen.ms),
-                        {stamp(h.firstSeen), stamp(h.lastSeen), plain(h.status), plain(h.server),
-                         plain(records.toStdString())}});
-    }
-    tabs_->setTabText(1, tr("History (%1)").arg(rows.size()));
-    historyModel_->onFetch(
-        [this, rows = std::move(rows)](const PageAsk& ask) { historyModel_->page(ask.ticket, rows, false); });
-    historyModel_->ask();
 }
 
 void DomainsPage::jobChanged(const engine::JobView& job) {
@@ -275,7 +242,7 @@ void DomainsPage::showJob() {
     const bool active = running != inspections_.cend();
     if (active) job_->set(jobInfo(*running, UtcTime{QDateTime::currentMSecsSinceEpoch()}));
     job_->setVisible(active);
-    again_->setVisible(!active);
+    again_->setVisible(!active && !asOf_);
 }
 
 } // namespace waypost::ui
