@@ -156,6 +156,10 @@ object dmarcJson(const DmarcArea& dmarc) {
     o["org_domain"] = orNull(d.orgDomain);
     o["org_reason"] = orNull(d.orgReason);
     o["org_domain_psl"] = orNull(d.orgDomainPsl);
+    o["psl_policy_domain"] = orNull(d.pslPolicyDomain);
+    o["psl_policy"] = d.pslPolicyKnown && !d.pslPolicyDomain.empty()
+                          ? value(auth::dmarcPolicyName(d.pslDeclared))
+                          : value(nullptr);
     o["readings_differ"] = d.readingsDiffer;
     array walk;
     for (const auto& step : d.steps) {

@@ -12,6 +12,13 @@ int firstAnswerOf(const json::object& part) {
                                                                : -1;
 }
 
+int firstConversationOf(const json::object& part, size_t answers) {
+    const json::array* list = json::list(part, "conversations");
+    return list && !list->empty() && list->front().is_number()
+               ? int(answers) + int(list->front().to_number<std::int64_t>())
+               : -1;
+}
+
 int answerTo(const Answers& answers, std::string_view name, std::string_view type) {
     const std::string question = fmt::format("{} {}", name, type);
     for (size_t i = 0; i < answers.size(); ++i)

@@ -31,6 +31,8 @@ std::vector<DetailTable> transportDetails(const json::object& report);
 // --- shared by the tables ---
 // The first answer a part of the report rests on; -1: none.
 int firstAnswerOf(const json::object& part);
+// The first conversation of a part: they stand behind the `answers` of DNS. -1: none.
+int firstConversationOf(const json::object& part, size_t answers);
 // Index of the answer to "name TYPE"; -1: not asked.
 int answerTo(const Answers& answers, std::string_view name, std::string_view type);
 // Whether the part was looked at; fills `absent` and Unknown when not.

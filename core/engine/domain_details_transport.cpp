@@ -90,6 +90,15 @@ State graver(State a, State b) {
     return rank(b) > rank(a) ? b : a;
 }
 
+// The greeting of the server says most; then its addresses, then the MX answer.
+int evidenceOfHost(const json::object& report, const json::object& host, const json::object& mx) {
+    const json::array* answers = json::list(report, "answers");
+    const json::object* tls = json::child(host, "tls");
+    const int said = tls ? firstConversationOf(*tls, answers ? answers->size() : 0) : -1;
+    if (said >= 0) return said;
+    return firstAnswerOf(host) >= 0 ? firstAnswerOf(host) : firstAnswerOf(mx);
+}
+
 DetailTable hostTable(const json::object& report) {
     DetailTable out;
     out.id = "mail-hosts";
@@ -115,7 +124,7 @@ DetailTable hostTable(const json::object& report) {
         if (addresses.empty()) addresses = isUnknown(*h) ? "could not look" : "none";
         out.rows.push_back(detailRow(
             {name, std::to_string(json::number(*h, "preference")), addresses, s.text, c.text, d.text, m.text},
-            state, firstAnswerOf(*h) >= 0 ? firstAnswerOf(*h) : firstAnswerOf(*mx)));
+            state, evidenceOfHost(report, *h, *mx)));
     }
     out.summary = text::counted(out.rows.size(), "mail host");
     if (json::boolean(*mx, "implicit"))
@@ -239,7 +248,7 @@ DetailRow recordRow(std::string title, const json::object& area, std::string_vie
                      broken ? State::Error : State::Ok, answer);
 }
 
-void addFile(DetailRow& into, const json::object& file, std::string title) {
+void addFile(DetailRow& into, const json::object& file, std::string title, size_t answers) {
     if (isUnknown(file)) {
         into.children.push_back(detailRow(
             {std::move(title), "not read", std::string(json::text(file, "reason"))}, State::Unknown));
@@ -255,6 +264,7 @@ void addFile(DetailRow& into, const json::object& file, std::string title) {
          fmt::format("{}, {} bytes, {}", json::text(file, "url"), json::number(file, "bytes"),
                      json::text(file, "media_type", "no media type"))},
         fine && valid ? State::Ok : State::Error);
+    row.answer = firstConversationOf(file, answers);
     if (const std::string_view mode = json::text(file, "mode"); !mode.empty()) {
         row.children.push_back(
             detailRow({"mode", std::string(mode), mode == "testing" ? "failures are only reported" : ""},
@@ -301,10 +311,12 @@ bool single(const json::object& area) {
 DetailTable policyTable(const json::object& report) {
     DetailTable out;
     out.id = "policies";
+    const json::array* dns = json::list(report, "answers");
+    const size_t answers = dns ? dns->size() : 0;
     if (const json::object* sts = json::child(report, "mta_sts")) {
         DetailRow row = recordRow("MTA-STS", *sts, "senders do not insist on TLS");
         if (const json::object* policy = json::child(*sts, "policy"); policy && single(*sts))
-            addFile(row, *policy, "policy file");
+            addFile(row, *policy, "policy file", answers);
         out.rows.push_back(std::move(row));
     }
     if (const json::object* rpt = json::child(report, "tls_rpt"))
@@ -314,7 +326,7 @@ DetailTable policyTable(const json::object& report) {
         if (single(*bimi))
             for (const auto& [key, title] :
                  {std::pair{"logo", "logo"}, std::pair{"certificate", "mark certificate"}})
-                if (const json::object* file = json::child(*bimi, key)) addFile(row, *file, title);
+                if (const json::object* file = json::child(*bimi, key)) addFile(row, *file, title, answers);
         out.rows.push_back(std::move(row));
     }
     if (const json::object* caa = json::child(report, "caa")) out.rows.push_back(caaRow(*caa));

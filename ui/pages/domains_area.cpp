@@ -60,8 +60,11 @@ void AreaTile::paintEvent(QPaintEvent*) {
     const QFont small = Theme::current().caption();
     const QFontMetrics sm(small);
     const int titleWidth = m.horizontalAdvance(title_) + space::s;
-    const QString word = sm.elidedText(stateWord(state_), Qt::ElideRight,
-                                       r.width() - titleWidth - static_cast<int>(markSide) - space::xs);
+    // The long word where it fits, a short one that says the same where not.
+    const int room = r.width() - titleWidth - static_cast<int>(markSide) - space::xs;
+    QString full = stateWord(state_);
+    if (state_ == engine::State::Absent && sm.horizontalAdvance(full) > room) full = tr("none");
+    const QString word = sm.elidedText(full, Qt::ElideRight, room);
     const int wordWidth = sm.horizontalAdvance(word);
     p.setFont(small);
     p.drawText(QRect(r.right() - wordWidth, r.top(), wordWidth + 1, m.height()),

@@ -90,7 +90,7 @@ DmarcTab::DmarcTab(QWidget* parent)
     columns_->setChildrenCollapsible(false);
     rows_->addWidget(titled(tr("The walk"), walk_));
     rows_->addWidget(columns_);
-    rows_->setSizes({150, 260});
+    rows_->setSizes({120, 330});
     rows_->setChildrenCollapsible(false);
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, space::s, 0, 0);

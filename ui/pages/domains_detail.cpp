@@ -70,12 +70,33 @@ DetailTree::DetailTree(const QString& name, const std::vector<DetailColumn>& col
         Q_EMIT answerChosen(answerOf(item));
         Q_EMIT topRowChosen(rowOf(item));
     });
+    connect(header(), &QHeaderView::sectionResized, this, [this](int section) {
+        if (!fitting_ && section + 1 < columnCount() && QApplication::mouseButtons() != Qt::NoButton)
+            fixed_ = true;
+    });
     connect(&Theme::current(), &Theme::changed, this, &DetailTree::paintMarks);
 }
 
-void DetailTree::setStretch(int column) {
-    header()->setStretchLastSection(false);
-    header()->setSectionResizeMode(column, QHeaderView::Stretch);
+// Numbers keep their width; the others give up, or get, what the view lacks or has over.
+void DetailTree::fit() {
+    if (fixed_) return;
+    int whole = 0, numbers = 0;
+    for (const DetailColumn& c : columns_) {
+        whole += c.width;
+        numbers += c.number ? c.width : 0;
+    }
+    const double scale = static_cast<double>(viewport()->width() - numbers) / std::max(1, whole - numbers);
+    fitting_ = true;
+    for (int i = 0; i + 1 < columnCount(); ++i) {
+        const DetailColumn& c = columns_[static_cast<size_t>(i)];
+        if (!c.number) setColumnWidth(i, std::max(44, static_cast<int>(c.width * scale)));
+    }
+    fitting_ = false;
+}
+
+void DetailTree::resizeEvent(QResizeEvent* event) {
+    QTreeWidget::resizeEvent(event);
+    fit();
 }
 
 void DetailTree::setRows(const std::vector<engine::DetailRow>& rows) {
@@ -114,8 +135,13 @@ void DetailTree::paintMarks() {
 }
 
 int DetailTree::answerOf(const QTreeWidgetItem* item) const {
-    for (; item; item = item->parent())
-        if (const int answer = item->data(0, answerRole).toInt(); answer >= 0) return answer;
+    if (!item) return -1;
+    if (const int own = item->data(0, answerRole).toInt(); own >= 0) return own;
+    // What an include says is in the record below it.
+    if (item->childCount() > 0)
+        if (const int below = item->child(0)->data(0, answerRole).toInt(); below >= 0) return below;
+    for (item = item->parent(); item; item = item->parent())
+        if (const int above = item->data(0, answerRole).toInt(); above >= 0) return above;
     return -1;
 }
 
@@ -199,7 +225,7 @@ QByteArray DetailTree::saveLayout() const {
 }
 
 void DetailTree::restoreLayout(const QByteArray& state) {
-    header()->restoreState(state);
+    fixed_ = header()->restoreState(state) || fixed_;
 }
 
 DetailPane::DetailPane(const QString& name, const std::vector<DetailColumn>& columns, int markColumn,
@@ -299,6 +325,11 @@ const engine::DetailTable* detail(const DomainViewPtr& view, std::string_view id
         for (const engine::DetailTable& table : view->details)
             if (table.id == id) return &table;
     return nullptr;
+}
+
+QIcon stateIcon(engine::State state) {
+    const auto mark = rowMark(state);
+    return mark ? markIcon(*mark) : QIcon();
 }
 
 QString stateText(engine::State state, const QString& words) {

@@ -5,6 +5,7 @@
 
 #include "engine/values.h"
 
+#include <QIcon>
 #include <QTreeWidget>
 
 #include <functional>
@@ -38,7 +39,6 @@ class DetailTree : public QTreeWidget {
                QWidget* parent = nullptr);
     void setRows(const std::vector<engine::DetailRow>& rows);
     void setMenuHook(std::function<void(QMenu&, const QTreeWidgetItem&)> hook) { hook_ = std::move(hook); }
-    void setStretch(int column); // takes what the others leave
     [[nodiscard]] int answerOf(const QTreeWidgetItem* item) const;
     [[nodiscard]] int rowOf(const QTreeWidgetItem* item) const; // among the top rows
     [[nodiscard]] QString asMarkdown() const;
@@ -47,14 +47,17 @@ class DetailTree : public QTreeWidget {
     void restoreLayout(const QByteArray& state);
 
   Q_SIGNALS:
-    void answerChosen(int answer); // of the row, or of the one above it
+    void answerChosen(int answer); // of the row, or of the first below it, or of the one above
     void topRowChosen(int row);
 
   protected:
     void contextMenuEvent(QContextMenuEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
+    void fit(); // the columns share the width, until somebody has set one
+    bool fitting_ = false, fixed_ = false;
     void add(QTreeWidgetItem* parent, const engine::DetailRow& row);
     void paintMarks();
     std::vector<DetailColumn> columns_;
@@ -105,6 +108,7 @@ class Segments : public QWidget {
 };
 
 const engine::DetailTable* detail(const DomainViewPtr& view, std::string_view id);
+QIcon stateIcon(engine::State state); // null where nothing is said
 // "✓ ok", "✕ error" for a line of text.
 QString stateText(engine::State state, const QString& words);
 

@@ -71,11 +71,11 @@ DomainEvidence::DomainEvidence(QWidget* parent)
     auto* column = new QVBoxLayout(right);
     column->setContentsMargins(space::s, space::xs, 0, 0);
     column->setSpacing(space::xs);
-    auto* line = new QHBoxLayout;
-    line->setSpacing(space::s);
-    line->addWidget(question_, 2);
-    line->addWidget(about_, 3);
-    column->addLayout(line);
+    line_ = new QBoxLayout(QBoxLayout::TopToBottom);
+    line_->setSpacing(space::xs);
+    line_->addWidget(question_, 2);
+    line_->addWidget(about_, 3);
+    column->addLayout(line_);
     column->addWidget(tabs_, 1);
     split_->addWidget(tree_);
     split_->addWidget(right);
@@ -107,6 +107,7 @@ void DomainEvidence::setList(std::shared_ptr<const std::vector<engine::AnswerVie
 
 void DomainEvidence::setTreeShown(bool on) {
     tree_->setVisible(on);
+    line_->setDirection(on ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
 }
 
 void DomainEvidence::showForeign(std::shared_ptr<const std::vector<engine::AnswerView>> answers, int answer) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <vector>
 
+class QBoxLayout;
 class QComboBox;
 class QLabel;
 class QSplitter;
@@ -56,6 +57,7 @@ class DomainEvidence : public QWidget {
     ExplanationTree* tree_;
     QComboBox* question_;
     QLabel* about_;
+    QBoxLayout* line_ = nullptr;
     QTabWidget* tabs_;
     RawView* records_;
     RawView* wire_;

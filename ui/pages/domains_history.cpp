@@ -100,7 +100,6 @@ QWidget* HistoryTab::buildDiff() {
                             {tr("After"), 180},
                             {tr("First seen (UTC)"), 120}},
                            0);
-    diff_->tree()->setStretch(3);
     auto* line = new QHBoxLayout;
     line->setSpacing(space::s);
     line->addWidget(new QLabel(tr("Compare")));

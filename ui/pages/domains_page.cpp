@@ -50,7 +50,7 @@ DomainsPage::DomainsPage(EngineBridge& bridge, QWidget* parent) : Page(parent), 
     body_->addWidget(empty_);
     columns_->addWidget(body_);
     columns_->setStretchFactor(1, 1);
-    columns_->setSizes({270, 940});
+    columns_->setSizes({300, 960});
     columns_->setChildrenCollapsible(false);
     auto* row = new QVBoxLayout(this);
     row->setContentsMargins(space::l, 0, space::m, space::s);
@@ -72,8 +72,8 @@ QWidget* DomainsPage::buildList() {
     refused_->setProperty("role", u"error"_s);
     refused_->hide();
     listModel_ = new RowModel({{u"domain"_s, tr("Domain"), left, 110, false, false},
-                               {u"state"_s, tr("Found"), left, 96, false, false},
-                               {u"checked"_s, tr("Checked"), left, 62, false, false}},
+                               {u"state"_s, tr("Found"), left, 104, false, false},
+                               {u"checked"_s, tr("Checked"), left, 66, false, false}},
                               this);
     list_ = new DataTable;
     list_->setAccessibleName(tr("Watched domains"));
@@ -85,7 +85,10 @@ QWidget* DomainsPage::buildList() {
     entry->setSpacing(space::s);
     entry->addWidget(add_, 1);
     entry->addWidget(inspect_);
+    list_->horizontalHeader()->setStretchLastSection(false);
+    list_->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     auto* side = new QWidget;
+    side->setMinimumWidth(252);
     auto* column = new QVBoxLayout(side);
     column->setContentsMargins(0, 0, space::s, 0);
     column->setSpacing(space::s);

@@ -150,7 +150,7 @@ QWidget* DomainsPage::buildReport() {
     halves_ = new QSplitter(Qt::Vertical);
     halves_->addWidget(tabs_);
     halves_->addWidget(evidence_);
-    halves_->setSizes({500, 210});
+    halves_->setSizes({540, 170});
     halves_->setStretchFactor(0, 1);
     halves_->setChildrenCollapsible(false);
     auto* report = new QWidget;
@@ -166,6 +166,9 @@ QWidget* DomainsPage::buildReport() {
 void DomainsPage::connectTabs() {
     connect(areas_, &AreaTiles::areaChosen, this, &DomainsPage::areaChosen);
     connect(findings_, &DataTable::rowCurrent, this, &DomainsPage::findingChosen);
+    connect(&Theme::current(), &Theme::changed, this, [this] {
+        if (view_) showTabMarks();
+    });
     connect(tabs_, &QTabWidget::currentChanged, this, &DomainsPage::tabChosen);
     connect(evidence_, &DomainEvidence::answerShown, history_, &HistoryTab::askPast);
     connect(history_, &HistoryTab::asOfAsked, this, [this](qint64 at) { showAsOf(UtcTime{at}); });
@@ -199,18 +202,17 @@ void DomainsPage::tabChosen(int tab) {
 
 // Which resolver answered, and how many of its answers were validated.
 void DomainsPage::showAbout() {
-    QStringList servers;
-    int validated = 0;
+    QString who = tr("no resolver answered");
+    int validated = 0, answers = 0;
     for (const engine::AnswerView& a : view_->answers) {
-        if (!a.server.empty() && !servers.contains(qstr(a.server))) servers << qstr(a.server);
+        if (a.transport == "https" || a.transport == "smtp")
+            continue; // conversations stand beside the answers
+        if (answers == 0 && !a.server.empty()) who = tr("resolver %1").arg(qstr(a.server));
+        ++answers;
         validated += a.authenticated ? 1 : 0;
     }
-    const QString who = servers.isEmpty()     ? tr("no resolver answered")
-                        : servers.size() == 1 ? tr("resolver %1").arg(servers.front())
-                                              : tr("%1 resolvers").arg(servers.size());
-    about_->setText(foreign::printable(
-        tr("· %1 · AD on %2 of %3 answers").arg(who).arg(validated).arg(view_->answers.size())));
-    about_->setToolTip(foreign::toolTip(servers.join(u", "_s)));
+    about_->setText(
+        foreign::printable(tr("· %1 · AD on %2 of %3 answers").arg(who).arg(validated).arg(answers)));
     const bool past = asOf_.has_value();
     banner_->setVisible(past);
     again_->setVisible(!past);
@@ -229,7 +231,7 @@ void DomainsPage::showTabMarks() {
         for (const engine::AreaView& area : view_->areas)
             if (tabOfArea(area.id) == tab && gravity(area.state) > gravity(worst)) worst = area.state;
         const QString title = titles[tab - 1];
-        tabs_->setTabText(tab, gravity(worst) > 1 ? outcomeGlyph(markOf(worst)) + u' ' + title : title);
+        tabs_->setTabIcon(tab, gravity(worst) > 1 ? stateIcon(worst) : QIcon());
         tabs_->setTabToolTip(tab, gravity(worst) > 1 ? title + u": "_s + stateWord(worst) : QString());
     }
 }

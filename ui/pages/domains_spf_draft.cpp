@@ -129,11 +129,11 @@ QWidget* SpfDraftPane::buildEditor() {
 }
 
 QWidget* SpfDraftPane::buildResult() {
-    effectModel_ = new RowModel({{u"ip"_s, tr("Address"), left, 150, false, false},
-                                 {u"now"_s, tr("Now"), left, 96, false, false},
-                                 {u"then"_s, tr("With the draft"), left, 116, false, false},
-                                 {u"effect"_s, tr("Effect"), left, 126, false, false},
-                                 {u"source"_s, tr("Known from"), left, 160, false, false}},
+    effectModel_ = new RowModel({{u"ip"_s, tr("Address"), left, 120, false, false},
+                                 {u"now"_s, tr("Now"), left, 90, false, false},
+                                 {u"then"_s, tr("With draft"), left, 90, false, false},
+                                 {u"effect"_s, tr("Effect"), left, 114, false, false},
+                                 {u"source"_s, tr("Known from"), left, 90, false, false}},
                                 this);
     effects_ = new DataTable;
     effects_->setAccessibleName(tr("Effect on known sending addresses"));
@@ -217,16 +217,20 @@ void SpfDraftPane::tryDraft() {
 
 void SpfDraftPane::showBudget(const engine::SpfTrial& t) {
     const bool broken = !t.problems.empty();
-    const bool over = t.lookupsThen > lookupLimit || t.voidsThen > voidLimit;
-    const QString room = t.lookupsThen > lookupLimit ? tr("%1 too many").arg(t.lookupsThen - lookupLimit)
-                                                     : tr("headroom %1").arg(lookupLimit - t.lookupsThen);
-    budget_->setText(stateText(broken || over ? engine::State::Error : engine::State::Ok,
-                               tr("%1 of 10 lookups (now %2), %3 of 2 void (now %4), %5")
-                                   .arg(t.lookupsThen)
-                                   .arg(t.lookupsNow)
-                                   .arg(t.voidsThen)
-                                   .arg(t.voidsNow)
-                                   .arg(room)));
+    if (broken) {
+        budget_->setText(stateText(engine::State::Error, tr("Receivers would answer permerror")));
+    } else {
+        const bool over = t.lookupsThen > lookupLimit || t.voidsThen > voidLimit;
+        const QString room = t.lookupsThen > lookupLimit ? tr("%1 too many").arg(t.lookupsThen - lookupLimit)
+                                                         : tr("headroom %1").arg(lookupLimit - t.lookupsThen);
+        budget_->setText(stateText(over ? engine::State::Error : engine::State::Ok,
+                                   tr("%1 of 10 lookups (now %2), %3 of 2 void (now %4), %5")
+                                       .arg(t.lookupsThen)
+                                       .arg(t.lookupsNow)
+                                       .arg(t.voidsThen)
+                                       .arg(t.voidsNow)
+                                       .arg(room)));
+    }
     QStringList lines;
     for (const std::string& p : t.problems)
         lines << stateText(engine::State::Error, foreign::printable(qstr(p)));
