@@ -258,12 +258,15 @@ void addFile(DetailRow& into, const json::object& file, std::string title, size_
     const std::string_view outcome = json::text(file, "outcome");
     const bool fine = json::number(file, "status") == 200;
     const bool valid = json::boolean(file, "valid", true);
-    DetailRow row = detailRow(
-        {std::move(title),
-         fine ? valid ? "read" : "read, faulty" : fmt::format("{} {}", outcome, json::number(file, "status")),
-         fmt::format("{}, {} bytes, {}", json::text(file, "url"), json::number(file, "bytes"),
-                     json::text(file, "media_type", "no media type"))},
-        fine && valid ? State::Ok : State::Error);
+    const std::int64_t status = json::number(file, "status");
+    const std::string state = fine         ? valid ? "read" : "read, faulty"
+                              : status > 0 ? fmt::format("{} {}", outcome, status)
+                                           : std::string(outcome);
+    std::string seen(json::text(file, "url"));
+    if (fine)
+        seen += fmt::format(", {} bytes, {}", json::number(file, "bytes"),
+                            json::text(file, "media_type", "no media type"));
+    DetailRow row = detailRow({std::move(title), state, seen}, fine && valid ? State::Ok : State::Error);
     row.answer = firstConversationOf(file, answers);
     if (const std::string_view mode = json::text(file, "mode"); !mode.empty()) {
         row.children.push_back(

@@ -91,6 +91,9 @@ void DetailTree::fit() {
         const DetailColumn& c = columns_[static_cast<size_t>(i)];
         if (!c.number) setColumnWidth(i, std::max(44, static_cast<int>(c.width * scale)));
     }
+    // The last one takes the rest; without this its declared width makes the view scroll.
+    const int last = columnCount() - 1;
+    setColumnWidth(last, std::max(44, viewport()->width() - header()->sectionPosition(last)));
     fitting_ = false;
 }
 
@@ -110,6 +113,7 @@ void DetailTree::setRows(const std::vector<engine::DetailRow>& rows) {
     setRootIsDecorated(deep);
     expandAll();
     paintMarks();
+    fit(); // a scroll bar may have come or gone
     filling_ = false;
 }
 

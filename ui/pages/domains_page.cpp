@@ -50,7 +50,7 @@ DomainsPage::DomainsPage(EngineBridge& bridge, QWidget* parent) : Page(parent), 
     body_->addWidget(empty_);
     columns_->addWidget(body_);
     columns_->setStretchFactor(1, 1);
-    columns_->setSizes({300, 960});
+    columns_->setSizes({326, 934});
     columns_->setChildrenCollapsible(false);
     auto* row = new QVBoxLayout(this);
     row->setContentsMargins(space::l, 0, space::m, space::s);
@@ -72,8 +72,8 @@ QWidget* DomainsPage::buildList() {
     refused_->setProperty("role", u"error"_s);
     refused_->hide();
     listModel_ = new RowModel({{u"domain"_s, tr("Domain"), left, 110, false, false},
-                               {u"state"_s, tr("Found"), left, 104, false, false},
-                               {u"checked"_s, tr("Checked"), left, 66, false, false}},
+                               {u"state"_s, tr("Found"), left, 114, false, false},
+                               {u"checked"_s, tr("Checked"), left, 80, false, false}},
                               this);
     list_ = new DataTable;
     list_->setAccessibleName(tr("Watched domains"));
