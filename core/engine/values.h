@@ -334,10 +334,10 @@ using Query =
                  DomainsQuery, DomainQuery, DnsHistoryQuery, SeedListsQuery, RunsQuery, RunQuery,
                  SeedEvidenceQuery, SettingsQuery, PreviewRun, InspectionsQuery, DomainDiffQuery,
                  SpfTrialQuery, RequirementsQuery, RotationsQuery, MessagesQuery, MessageQuery>;
-using Command =
-    std::variant<ImportFiles, ExportEvents, InspectDomain, ForgetDomain, SaveSeedList, DeleteSeedList,
-                 ImportSeeds, PutSecret, StartRun, SaveSetting, SaveRoute, DeleteRoute, SaveStreams,
-                 CancelJob, StartRotation, AdvanceRotation, CheckMessage, JudgeAgain, ForgetMessage, ExportBundle>;
+using Command = std::variant<ImportFiles, ExportEvents, InspectDomain, ForgetDomain, SaveSeedList,
+                             DeleteSeedList, ImportSeeds, PutSecret, StartRun, SaveSetting, SaveRoute,
+                             DeleteRoute, SaveStreams, CancelJob, StartRotation, AdvanceRotation,
+                             CheckMessage, JudgeAgain, ForgetMessage, ExportBundle>;
 using Snapshot = std::variant<Error, Done, Jobs, Activity, Status, Today, Overview, EventPage, EventDetail,
                               ImportSummary, Domains, DomainView, DnsHistory, SeedLists, SeedsImported,
                               RunPreview, Runs, RunView, SeedEvidence, Settings, Inspections, DomainDiff,

@@ -121,8 +121,8 @@ class OpenDkim {
     }
     static DKIM_CBSTAT lookup(DKIM*, DKIM_SIGINFO* sig, unsigned char* buffer, size_t size) {
         std::string name = std::string(reinterpret_cast<const char*>(dkim_sig_getselector(sig))) +
-                                 "._domainkey." +
-                                 std::string(reinterpret_cast<const char*>(dkim_sig_getdomain(sig)));
+                           "._domainkey." +
+                           std::string(reinterpret_cast<const char*>(dkim_sig_getdomain(sig)));
         for (char& c : name) c = char(std::tolower(static_cast<unsigned char>(c)));
         const auto it = keys().find(name);
         if (it == keys().end()) return DKIM_CBSTAT_NOTFOUND;
