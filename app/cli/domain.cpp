@@ -240,6 +240,8 @@ void addDomain(CLI::App& app, Globals& globals) {
         "Exit status: 0 looked at everything, 2 a name was refused, 4 something could not be looked up.");
     run->callback([&globals, options] { inspect(globals, *options); });
     addDomainHistory(*group, globals);
+    addDomainRecheck(*group, globals);
+    addDomainRequirements(*group, globals);
 }
 
 } // namespace waypost::cli

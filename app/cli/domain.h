@@ -6,8 +6,14 @@
 
 namespace waypost::cli {
 
-// `domain diff`, `domain recheck`.
+// `domain diff`.
 void addDomainHistory(CLI::App& group, Globals& globals);
+
+// `domain recheck`.
+void addDomainRecheck(CLI::App& group, Globals& globals);
+
+// `domain requirements`.
+void addDomainRequirements(CLI::App& group, Globals& globals);
 
 // For people: a line for each area, then the findings.
 std::string reportText(const domain::DomainReport& report);

@@ -2,8 +2,8 @@
 
 #include "cli/workspace.h"
 #include "engine/inspection.h"
+#include "engine/watching.h"
 #include "store/dns_store.h"
-#include "store/domain_store.h"
 
 #include <set>
 
@@ -29,7 +29,7 @@ Result<void> InspectionKeeper::flush() {
             for (size_t i = 0; i < r.evidence.size(); ++i)
                 if (r.evidence[i].transport != dns::Transport::Cache && !direct.contains(i))
                     store::dnsrecord::append(db, r.evidence[i]);
-            store::domains::append(db, engine::inspectionRow(r));
+            (void)engine::storeInspection(db, engine::inspectionRow(r));
         }
         return {};
     };

@@ -169,9 +169,14 @@ Result<std::string> DkimPrivateKey::sign(std::string_view digest) const {
 
 DkimPublication dkimPublication(const DkimPrivateKey& key, std::string_view selector,
                                 std::string_view domain) {
+    return dkimPublication(key.type(), key.publicKey(), selector, domain);
+}
+
+DkimPublication dkimPublication(std::string_view type, std::string_view publicKey, std::string_view selector,
+                                std::string_view domain) {
     DkimPublication out;
     out.name = dkimKeyName(selector, domain);
-    out.record = fmt::format("v=DKIM1; k={}; p={}", key.type(), text::base64Encode(key.publicKey()));
+    out.record = fmt::format("v=DKIM1; k={}; p={}", type, text::base64Encode(publicKey));
     out.zoneLine = out.name + ". IN TXT";
     for (size_t at = 0; at < out.record.size(); at += maxString) {
         out.strings.push_back(out.record.substr(at, maxString));

@@ -58,5 +58,8 @@ struct DkimPublication {
 };
 DkimPublication dkimPublication(const DkimPrivateKey& key, std::string_view selector,
                                 std::string_view domain);
+// For a key whose private part is elsewhere: `type` is k=, `publicKey` the octets of p=.
+DkimPublication dkimPublication(std::string_view type, std::string_view publicKey, std::string_view selector,
+                                std::string_view domain);
 
 } // namespace waypost::auth

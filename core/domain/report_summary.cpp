@@ -82,7 +82,8 @@ void readRecords(const json::object& root, ReportSummary& out) {
                 if (r.is_string()) lines.push_back(lineOf(r.get_string()));
         std::sort(lines.begin(), lines.end());
         record.lines = text::join(lines, "\n");
-        out.records[std::string(json::text(*o, "question"))] = std::move(record);
+        // The first is the resolver's; those of single name servers come after it.
+        out.records.try_emplace(std::string(json::text(*o, "question")), std::move(record));
     }
 }
 
@@ -107,6 +108,8 @@ void readFindings(const json::object& root, ReportSummary& out) {
             out.unknown.insert(areaOfSubject(subject));
             continue;
         }
+        // How fast, or whether, one server answered just now is no state of the domain.
+        if (id.ends_with("-unchecked") || id == "ns-silent" || id == "ns-slow") continue;
         out.findings[{id, subject}] = {areaOfFindingId(id), std::string(json::text(*o, "seen")),
                                        severityFrom(json::text(*o, "severity"))};
     }
@@ -196,6 +199,37 @@ bool looked(const json::object& o) {
     return json::text(o, "state") == "checked";
 }
 
+// Looks beyond the records have parts of their own: the policy file, the sessions with mail hosts, each name
+// server. An inspection without those looks says nothing about them; what is asked for by name is not DNS.
+constexpr std::string_view policyPart = "mta-sts-policy", sessionPart = "mx-sessions",
+                           serverPart = "ns-servers";
+
+bool allLooked(const json::object& o, std::string_view list, std::string_view part) {
+    const json::array* entries = json::list(o, list);
+    return !entries || std::all_of(entries->begin(), entries->end(), [part](const json::value& v) {
+        const json::object* entry = v.if_object();
+        const json::object* child = entry ? json::child(*entry, part) : nullptr;
+        return !child || looked(*child);
+    });
+}
+
+void readParts(std::string_view id, const json::object& o, ReportSummary& out) {
+    const json::object* policy = json::child(o, "policy");
+    const json::object* direct = json::child(o, "direct");
+    if (id == "mta-sts" && countOf(o, "records") == 1 && policy && !looked(*policy))
+        out.unknown.emplace(policyPart);
+    if (id == "zone" && direct && !looked(*direct)) out.unknown.emplace(serverPart);
+    if (id == "mx" && !allLooked(o, "hosts", "tls")) out.unknown.emplace(sessionPart);
+}
+
+// Part of a finding that rests on such a look; empty for those that rest on records.
+std::string_view partOf(std::string_view id) {
+    if (id.starts_with("mx-tls-") || id == "mx-no-starttls") return sessionPart;
+    if (id == "ns-lame" || id == "ns-serial" || id == "ns-answers") return serverPart;
+    const bool record = id == "mta-sts-none" || id == "mta-sts-multiple" || id == "mta-sts-syntax";
+    return id.starts_with("mta-sts-") && !record ? policyPart : std::string_view();
+}
+
 void readSelectors(const json::object& dkim, ReportSummary& out) {
     const json::array* selectors = json::list(dkim, "selectors");
     if (!selectors) return;
@@ -211,6 +245,7 @@ void readSelectors(const json::object& dkim, ReportSummary& out) {
 } // namespace
 
 std::string areaOfFindingId(std::string_view id) {
+    if (const std::string_view part = partOf(id); !part.empty()) return std::string(part);
     for (const AreaKey& k : areaKeys)
         if (id == k.findings ||
             (id.starts_with(k.findings) && id.size() > k.findings.size() && id[k.findings.size()] == '-'))
@@ -235,10 +270,14 @@ Result<ReportSummary> summarise(std::string_view reportJson) {
             out.unknown.emplace(k.id);
             continue;
         }
+        readParts(k.id, *o, out);
+        const bool failed = out.unknown.contains(std::string(k.id));
+        const bool policy = k.id == "mta-sts" && countOf(*o, "records") == 1;
         if (k.id == "dkim")
             readSelectors(*o, out);
-        else if (!out.unknown.contains(std::string(k.id)))
-            out.verdicts[std::string(k.title)] = {std::string(k.id), areaText(k.id, *o), worstOf(out, k.id)};
+        else if (!failed && !(policy && out.unknown.contains(std::string(policyPart))))
+            out.verdicts[std::string(k.title)] = {std::string(policy ? policyPart : k.id), areaText(k.id, *o),
+                                                  worstOf(out, k.id)};
     }
     return out;
 }

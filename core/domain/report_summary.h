@@ -44,7 +44,8 @@ struct ReportSummary {
     std::set<std::string> unknown; // ids of areas that were not, or not wholly, looked at
 };
 
-// "spf" for "spf-multiple"; "general" where a finding belongs to no one area.
+// "spf" for "spf-multiple", "mx-sessions" for what a look beyond the records found; "general" where a finding
+// belongs to no one area.
 std::string areaOfFindingId(std::string_view findingId);
 
 Result<ReportSummary> summarise(std::string_view reportJson);

@@ -40,7 +40,9 @@ struct Context {
     net::TcpDialer dialer{loop};
     // Loop thread only. The network resolver, a recorder that stores every answer, and the cache above it.
     struct Names;
+    struct Schedule;
     std::shared_ptr<Names> names;
+    std::shared_ptr<Schedule> schedule; // loop thread only
     // Workers last: their closures use everything above.
     std::unique_ptr<Worker> queries, work;
 

@@ -56,11 +56,16 @@ struct DetailRow {
     std::vector<DetailRow> children;
 };
 struct DetailTable {
-    std::string id;      // "spf", "dkim", "dmarc-walk"
-    std::string summary; // "8 of 10 lookups, 1 of 2 void, headroom 2"
+    std::string id;            // "spf", "dkim", "dmarc-walk"
+    std::string summary;       // "8 of 10 lookups, 1 of 2 void, headroom 2"
     State state = State::Info; // Unknown: could not look; Absent: nothing is published
     std::string absent;        // why there is no row, one sentence
     std::vector<DetailRow> rows;
+};
+struct SelectorView {
+    std::string selector;
+    std::string origin; // "given on 2026-05-01; seen at a seed of 2026-05-03", "common name"
+    bool guessed = false;
 };
 struct DomainView {
     std::string name;
@@ -69,6 +74,7 @@ struct DomainView {
     std::vector<FindingView> findings;
     std::vector<AnswerView> answers;
     std::vector<DetailTable> details;
+    std::vector<SelectorView> selectors;
     std::string json; // the same as `domain inspect --json`
 };
 struct DnsHistoryQuery {
@@ -170,11 +176,13 @@ struct StartRotation {
     int keepOldDays = 7;
 };
 struct AdvanceRotation {
-    std::string id, step; // "check", "switched", "check-retired", "abandon"
+    std::string id, step;    // "check", "switched", "check-retired", "abandon"; a check is a job
+    std::string reason = {}; // of "abandon"
 };
 struct RotationStep {
     UtcTime at;
     std::string state, text;
+    std::string actor; // "operator", "schedule", "cli"
 };
 struct RotationView {
     std::string id, domain, oldSelector, newSelector, algorithm;
@@ -184,8 +192,11 @@ struct RotationView {
     std::string secretName;                             // of the private key
     std::optional<UtcTime> retireAfter;
     struct Server {
-        std::string name, address, seen; // seen: "new key", "no key", "other key", "could not look"
+        // seen: "new key", "no key", "other key", "could not look"; of the old key: "old key", "no key",
+        // "withdrawn", "could not look"
+        std::string name, address, seen;
         UtcTime at;
+        std::string text; // why it could not be looked at
     };
     std::vector<Server> servers;
     std::vector<RotationStep> timeline;

@@ -1,13 +1,14 @@
+#include "base/json.h"
 #include "base/text.h"
 #include "dns/names.h"
-#include "domain/network_prober.h"
 #include "engine/context.h"
 #include "engine/domain_view.h"
 #include "engine/inspection.h"
-#include "smtp/wire.h"
+#include "engine/reinspect.h"
+#include "engine/watching.h"
 #include "store/dns_store.h"
 #include "store/domain_store.h"
-#include "store/settings_store.h"
+#include "store/selector_store.h"
 
 #include <fmt/format.h>
 
@@ -48,6 +49,23 @@ void addRawBytes(store::Database& db, DomainView& view) {
     }
 }
 
+// The selectors of the report, and how each became known.
+void addSelectors(store::Database& db, std::string_view report, DomainView& view) {
+    auto parsed = json::parse(report, "stored inspection");
+    const json::object* root = parsed ? parsed->if_object() : nullptr;
+    const json::object* dkim = root ? json::child(*root, "dkim") : nullptr;
+    const json::array* selectors = dkim ? json::list(*dkim, "selectors") : nullptr;
+    if (!selectors) return;
+    for (const json::value& v : *selectors) {
+        const json::object* o = v.if_object();
+        if (!o) continue;
+        SelectorView selector{std::string(json::text(*o, "selector")), {}, json::boolean(*o, "guessed")};
+        selector.origin = originOf(db, view.name, selector.selector);
+        if (selector.origin.empty()) selector.origin = selector.guessed ? "common name" : "given";
+        view.selectors.push_back(std::move(selector));
+    }
+}
+
 Result<std::string> storedReport(Context& c, store::Database& db, const DomainQuery& q) {
     if (q.asOf && q.rejudge) {
         auto options = inspectOptions(c.options.resources, c.clock, c.publicSuffixes);
@@ -71,6 +89,7 @@ Snapshot answer(Context& c, const DomainQuery& q) {
         if (!report) return fail(report.error());
         auto view = domainViewFromJson(*report);
         if (view) addRawBytes(db, *view);
+        if (view) addSelectors(db, *report, *view);
         return view;
     }));
 }
@@ -101,83 +120,21 @@ Snapshot perform(Context& c, const ForgetDomain& command) {
     return Done{command.name};
 }
 
-namespace {
-
-// How the inspection talks to others: ports and authority of the lab, else those of the world and what the
-// operator trusts. The word of a validating resolver counts when it runs on this machine (RFC 6698 A.3).
-struct Probing {
-    SystemRandom random;
-    domain::ProbeOptions options;
-    bool trustAd = false;
-};
-
-std::shared_ptr<Probing> probing(Context& c) {
-    auto out = std::make_shared<Probing>();
-    const auto servers = resolverServers(c);
-    out->trustAd = !servers.empty() && std::all_of(servers.begin(), servers.end(),
-                                                   [](const auto& s) { return s.ip.isLoopback(); });
-    if (c.lab) {
-        out->options.smtpPort = c.lab->smtpPort();
-        if (c.lab->httpsPort() != 0) out->options.httpsPort = c.lab->httpsPort();
-        out->options.dnsPort = c.lab->dns().port;
-        out->options.caPem = c.lab->caPem();
-    } else if (auto roots = operatorRoots(c)) {
-        out->options.caPem = std::move(*roots);
-    }
-    auto helo =
-        c.workspace->read([](store::Database& db) { return store::settings::text(db, "sending.helo"); });
-    if (helo && smtp::isHelloName(*helo)) out->options.heloName = *helo;
-    return out;
-}
-
-Task<void> inspectJob(Context* c, std::string job, std::string name, domain::InspectOptions options,
-                      std::shared_ptr<Probing> probes) {
-    // The chain is held, so that a change of the settings meanwhile does not take it away.
-    dns::Resolver& chain = resolver(*c);
-    auto held = c->names;
-    domain::NetworkProber prober(c->loop, c->dialer, c->clock, probes->random, probes->options);
-    options.prober = &prober;
-    options.trustAd = probes->trustAd;
-    auto inspecting = domain::inspect(chain, name, std::move(options));
-    const domain::DomainReport report = co_await inspecting;
-    if (c->jobs->stopToken(job).stop_requested()) {
-        c->jobs->end(job, JobState::Cancelled, "Cancelled; nothing was stored.");
-        co_return;
-    }
-    const store::InspectionRow row = inspectionRow(report);
-    const std::string text = fmt::format("{}: {}, {}.", name, text::counted(size_t(row.errors), "error"),
-                                         text::counted(size_t(row.warnings), "warning"));
-    c->workspace->write([row](store::Database& db) { return store::domains::append(db, row); },
-                        [c, job, name, text](Result<std::int64_t> stored) {
-                            if (!stored)
-                                return c->jobs->end(job, JobState::Failed, stored.error().describe());
-                            c->activity("domain.inspect", name, text);
-                            c->changed("domains", name);
-                            c->jobs->end(job, JobState::Done, text);
-                        });
-}
-
-} // namespace
-
 Snapshot perform(Context& c, const InspectDomain& command) {
     auto name = dns::toAscii(command.name);
     if (!name) return name.error();
     if (!dns::isHostName(*name, true))
         return Error(ErrorCode::InvalidArgument, "domain", "\"" + command.name + "\" is not a domain name.");
-    auto options = inspectOptions(c.options.resources, c.clock, c.publicSuffixes);
-    if (!options) return options.error();
-    options->selectors = command.selectors;
     std::string commandLine = "waypost-cli domain inspect " + *name;
     for (const std::string& s : command.selectors) commandLine += " --selector " + s;
-    auto watched =
-        c.workspace->write([domain = *name, selectors = command.selectors, now = c.clock.now()](
-                               store::Database& db) { store::domains::watch(db, domain, selectors, now); });
+    auto watched = c.workspace->write(
+        [domain = *name, selectors = command.selectors, now = c.clock.now()](store::Database& db) {
+            store::domains::watch(db, domain, selectors, now);
+            for (const std::string& s : selectors) store::selectors::saw(db, domain, s, "given", now);
+            harvestSelectors(db);
+        });
     if (auto stored = watched.get(); !stored) return stored.error();
-    const std::string job = c.jobs->begin("inspect", "Inspect " + *name, commandLine);
-    c.loop.post([&c, job, domain = *name, options = std::move(*options), probes = probing(c)]() mutable {
-        start(inspectJob(&c, job, domain, std::move(options), std::move(probes)), [] {});
-    });
-    return Done{job};
+    return startInspection(c, *name, commandLine, false);
 }
 
 } // namespace waypost::engine

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "engine/context.h"
 #include "engine/names.h"
+#include "engine/reinspect.h"
 #include "store/placement_store.h"
 
 #include <atomic>
@@ -100,6 +101,7 @@ Result<void> Engine::Impl::start() {
     }
     c.queries = std::make_unique<Worker>();
     c.work = std::make_unique<Worker>();
+    startSchedule(c);
     return {};
 }
 
@@ -142,6 +144,7 @@ Engine::~Engine() {
     Context& c = impl_->context;
     c.events.onWake({});
     c.jobs->cancelAll();
+    stopSchedule(c);
     c.queries.reset();
     c.work.reset();
     c.loop.stop();

@@ -26,6 +26,7 @@ struct OpenOptions {
     bool lab = false; // start the embedded lab and use its resolver, routes and seeds
     bool readOnly = false;
     std::string actor = "operator";
+    Millis scheduleTick{60'000}; // how often it is looked whether a watched domain is due
 };
 
 class Engine {

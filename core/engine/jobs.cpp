@@ -132,6 +132,13 @@ bool JobBook::anyRunning() {
     return !live_.empty();
 }
 
+bool JobBook::isRunning(std::string_view kind, std::string_view title) {
+    std::lock_guard lock(mutex_);
+    return std::any_of(live_.begin(), live_.end(), [&](const auto& entry) {
+        return entry.second.view.kind == kind && entry.second.view.title == title;
+    });
+}
+
 std::stop_token JobBook::stopToken(const std::string& id) {
     std::lock_guard lock(mutex_);
     auto it = live_.find(id);

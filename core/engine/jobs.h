@@ -28,6 +28,7 @@ class JobBook {
     bool cancel(const std::string& id);
     void cancelAll();
     [[nodiscard]] bool anyRunning();
+    [[nodiscard]] bool isRunning(std::string_view kind, std::string_view title);
     [[nodiscard]] std::stop_token stopToken(const std::string& id);
     // Waits until it has ended; its last state.
     JobView wait(const std::string& id);

@@ -5,6 +5,7 @@
 #include "engine/domain_view.h"
 #include "engine/inspection.h"
 #include "engine/sender_evidence.h"
+#include "engine/watching.h"
 
 #include <fmt/format.h>
 
@@ -55,7 +56,7 @@ Snapshot answer(Context& c, const RequirementsQuery& q) {
         auto view = domainViewFromJson(row->report);
         if (!view) return fail(view.error());
         // The stored report is text; the answers behind it give it back as values.
-        options->selectors = knownSelectors(db, q.name);
+        options->selectors = knownSelectors(db, row->domain, c.clock.now());
         auto report = judgedAsOf(db, row->domain, row->at, std::move(*options));
         if (!report) return fail(report.error());
         const SenderEvidence evidence = senderEvidence(db, row->domain, c.clock.now());

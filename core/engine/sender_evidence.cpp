@@ -1,7 +1,5 @@
 #include "engine/sender_evidence.h"
 
-#include "dns/names.h"
-#include "store/domain_store.h"
 #include "store/reply_codes.h"
 
 namespace waypost::engine {
@@ -19,13 +17,6 @@ SenderEvidence senderEvidence(store::Database& db, const std::string& domain, Ut
         out.replies.push_back(
             {std::move(row.provider), std::move(row.code), std::move(row.sample), row.events, row.lastSeen});
     return out;
-}
-
-std::vector<std::string> knownSelectors(store::Database& db, const std::string& domain) {
-    const std::string name = dns::normalName(domain);
-    for (store::DomainRow& d : store::domains::all(db))
-        if (d.name == name) return std::move(d.selectors);
-    return {};
 }
 
 } // namespace waypost::engine

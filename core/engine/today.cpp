@@ -79,6 +79,12 @@ std::string problems(const store::DomainRow& d) {
     return d.warnings == 0 ? errors : errors + " and " + text::counted(size_t(d.warnings), "warning");
 }
 
+std::string changeSentence(const store::DomainRow& d) {
+    std::string out = fmt::format("{} changed: {} in records, findings and verdicts", d.name,
+                                  text::counted(size_t(d.changes), "difference"));
+    return d.worse == 0 ? out : out + fmt::format(", {} for the worse", d.worse);
+}
+
 void domainCards(store::Database& db, Today& out) {
     int inspected = 0;
     int quiet = 0;
@@ -91,6 +97,10 @@ void domainCards(store::Database& db, Today& out) {
                 {State::Unknown, d.name + " could not be looked up completely",
                  "At least one DNS question had no definite answer; nothing is known of that part.",
                  "domains", d.name, d.checked});
+        if (d.changes > 0)
+            out.cards.push_back({d.worse > 0 ? State::Warning : State::Info, changeSentence(d),
+                                 "The newest inspection differs from what was known before it.", "domains",
+                                 d.name, d.checked});
         if (d.errors > 0)
             out.cards.push_back({State::Error, d.name + " has " + problems(d),
                                  "Findings of the newest inspection.", "domains", d.name, d.checked});

@@ -56,22 +56,34 @@ void watch(Database& db, std::string_view name, const std::vector<std::string>& 
            folded(name), text::join(selectors, " "), now);
 }
 
+void dropSelector(Database& db, std::string_view name, std::string_view selector) {
+    auto select = db.prepare("SELECT selectors FROM domain WHERE name = ?");
+    if (select.with(folded(name)).step()) {
+        auto kept = wordsOf(select.text(0));
+        std::erase_if(kept, [&](const std::string& s) { return text::iequals(s, selector); });
+        db.run("UPDATE domain SET selectors = ? WHERE name = ?", text::join(kept, " "), folded(name));
+    }
+    db.run("DELETE FROM domain_selector WHERE domain = ? AND selector = ?", folded(name), folded(selector));
+}
+
 bool forget(Database& db, std::string_view name) {
     db.run("DELETE FROM domain WHERE name = ?", folded(name));
     return db.changes() == 1;
 }
 
 std::vector<DomainRow> all(Database& db) {
-    auto select =
-        db.prepare("SELECT d.name, d.selectors, d.added, i.id, i.at, i.errors, i.warnings, i.could_not_look "
-                   "FROM domain d "
-                   "LEFT JOIN inspection i ON i.id = (SELECT n.id FROM inspection n WHERE n.domain = d.name "
-                   "ORDER BY n.at DESC, n.id DESC LIMIT 1) ORDER BY d.name");
+    auto select = db.prepare(
+        "SELECT d.name, d.selectors, d.added, i.id, i.at, i.errors, i.warnings, i.could_not_look, "
+        "(SELECT count(*) FROM inspection_change c WHERE c.inspection = i.id), "
+        "(SELECT count(*) FROM inspection_change c WHERE c.inspection = i.id AND c.trend = 'worse') "
+        "FROM domain d "
+        "LEFT JOIN inspection i ON i.id = (SELECT n.id FROM inspection n WHERE n.domain = d.name "
+        "ORDER BY n.at DESC, n.id DESC LIMIT 1) ORDER BY d.name");
     std::vector<DomainRow> rows;
     while (select.step())
         rows.push_back({select.string(0), wordsOf(select.text(1)), select.time(2), select.optionalInteger(3),
                         select.time(4), int(select.integer(5)), int(select.integer(6)),
-                        select.integer(7) != 0});
+                        select.integer(7) != 0, int(select.integer(8)), int(select.integer(9))});
     return rows;
 }
 
@@ -87,8 +99,25 @@ std::int64_t append(Database& db, const InspectionRow& row) {
                              "subject) VALUES(?, ?, ?, ?, ?)");
     for (size_t i = 0; i < row.findings.size(); ++i)
         insert.run(id, i, row.findings[i].id, row.findings[i].severity, row.findings[i].subject);
+    auto change = db.prepare("INSERT INTO inspection_change(inspection, position, kind, what, old_value, "
+                             "new_value, severity, trend, changed_at) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    for (size_t i = 0; i < row.changes.size(); ++i) {
+        const ChangeRow& c = row.changes[i];
+        change.run(id, i, c.kind, c.what, c.before, c.after, c.severity, c.trend, c.changedAt);
+    }
     whole.commit();
     return id;
+}
+
+std::vector<ChangeRow> changesOf(Database& db, std::int64_t inspection) {
+    auto select = db.prepare("SELECT kind, what, old_value, new_value, severity, trend, changed_at "
+                             "FROM inspection_change WHERE inspection = ? ORDER BY position");
+    select.with(inspection);
+    std::vector<ChangeRow> rows;
+    while (select.step())
+        rows.push_back({select.string(0), select.string(1), select.string(2), select.string(3),
+                        select.string(4), select.string(5), select.time(6)});
+    return rows;
 }
 
 std::optional<InspectionRow> newest(Database& db, std::string_view name) {

@@ -149,6 +149,15 @@ void saveResult(Database& db, const SeedResultRow& r) {
         r.foundAt, r.latency, headers, r.smtpTranscript, r.imapTranscript, r.updated);
 }
 
+std::vector<std::pair<std::string, UtcTime>> newestHeaders(Database& db, int limit) {
+    auto select = db.prepare("SELECT headers, coalesce(found_at, updated) FROM placement_result "
+                             "WHERE headers IS NOT NULL ORDER BY updated DESC LIMIT ?");
+    select.with(limit);
+    std::vector<std::pair<std::string, UtcTime>> rows;
+    while (select.step()) rows.emplace_back(select.string(0), select.time(1));
+    return rows;
+}
+
 std::vector<SeedResultRow> results(Database& db, std::string_view run) {
     auto select = db.prepare(fmt::format("{}WHERE run = ? ORDER BY provider, seed", resultSelect));
     select.with(run);

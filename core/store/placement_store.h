@@ -81,6 +81,9 @@ std::vector<RunRow> runs(Database& db, int limit);
 // Inserts or replaces the row of this run and seed.
 void saveResult(Database& db, const SeedResultRow& row);
 std::vector<SeedResultRow> results(Database& db, std::string_view run);
+// Headers of the messages that seed mailboxes were last seen to hold, with the time they were found; the
+// newest `limit` of all runs.
+std::vector<std::pair<std::string, UtcTime>> newestHeaders(Database& db, int limit);
 std::optional<SeedResultRow> result(Database& db, std::string_view run, std::string_view seed);
 // The message a seed mailbox held, whole; its result was saved before. It goes with its run.
 void saveMessage(Database& db, std::string_view run, std::string_view seed, std::string_view bytes);

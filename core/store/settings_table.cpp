@@ -28,6 +28,11 @@ constexpr std::array table{
                 "Minutes until a seed message that did not arrive counts as not found.", 1, 1440},
     SettingSpec{"placement.per_second", "Seed messages a second", Integer, "5", "placement",
                 "Largest sending rate of a seed test.", 1, 100},
+    SettingSpec{
+        "domains.reinspect", "Inspect watched domains again", Integer, "0", "domains",
+        "Hours after which a watched domain is inspected again while the program runs; only changes are "
+        "told. 0: never.",
+        0, 8760},
     SettingSpec{"privacy.recipients", "Recipients of imported logs", Choice, "keep", "privacy",
                 "Keep the addresses of recipients, or a keyed pseudonym of each.", 0, 0, "keep pseudonym"},
     SettingSpec{
