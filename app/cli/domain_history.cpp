@@ -205,8 +205,8 @@ void addDomainHistory(CLI::App& group, Globals& globals) {
         ->type_name("TIME");
     run->footer("A lookup that failed is no change. Times: now, now-24h, today, yesterday, 2026-05-01, "
                 "2026-05-01T10:00Z.\n\nExample:\n  waypost-cli domain diff example.org --from 2026-05-01 "
-                "--to now --json\n\nExit status: 0 compared, whether or not something differs; 1 there is no "
-                "inspection to compare, 2 refused input.");
+                "--to now --json\n\nExit status: 0 compared, whether or not something differs; 2 a name "
+                "was refused, or was not inspected by then.");
     run->callback([&globals, options] { diff(globals, *options); });
 }
 

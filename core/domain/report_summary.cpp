@@ -190,7 +190,7 @@ std::string keyText(const json::object& selector) {
 Severity worstOf(const ReportSummary& summary, std::string_view area, std::string_view subjectHas = {}) {
     Severity worst = Severity::Info;
     for (const auto& [key, finding] : summary.findings)
-        if (finding.area == area && key.second.find(subjectHas) != std::string::npos)
+        if (finding.area.starts_with(area) && key.second.find(subjectHas) != std::string::npos)
             worst = std::min(worst, finding.severity);
     return worst;
 }

@@ -35,7 +35,7 @@ struct InspectionRow {
     bool couldNotLook = false;
     std::string report; // JSON
     std::vector<FindingRow> findings;
-    std::vector<ChangeRow> changes; // stored with it; read by changesOf()
+    std::vector<ChangeRow> changes{}; // stored with it; read by changesOf()
 };
 
 // A watched domain and the head of its newest inspection.
