@@ -109,7 +109,10 @@ void readFindings(const json::object& root, ReportSummary& out) {
             continue;
         }
         // How fast, or whether, one server answered just now is no state of the domain.
-        if (id.ends_with("-unchecked") || id == "ns-silent" || id == "ns-slow") continue;
+        if (id == "bimi-unchecked" || id == "dane-unchecked") out.unknown.insert(areaOfFindingId(id));
+        if (id == "mx-unreachable") out.unknown.emplace("mx-sessions");
+        if (id == "mx-unreachable" || id.ends_with("-unchecked") || id == "ns-silent" || id == "ns-slow")
+            continue;
         out.findings[{id, subject}] = {areaOfFindingId(id), std::string(json::text(*o, "seen")),
                                        severityFrom(json::text(*o, "severity"))};
     }
@@ -224,8 +227,11 @@ void readParts(std::string_view id, const json::object& o, ReportSummary& out) {
 
 // Part of a finding that rests on such a look; empty for those that rest on records.
 std::string_view partOf(std::string_view id) {
-    if (id.starts_with("mx-tls-") || id == "mx-no-starttls") return sessionPart;
-    if (id == "ns-lame" || id == "ns-serial" || id == "ns-answers") return serverPart;
+    if (id.starts_with("mx-tls-") || id.starts_with("mx-certificate") || id == "mx-no-starttls" ||
+        id == "mx-helo")
+        return sessionPart;
+    const bool zoneRecord = id == "ns-none" || id == "ns-ok" || id == "ns-single";
+    if (id.starts_with("ns-") && !zoneRecord) return serverPart;
     const bool record = id == "mta-sts-none" || id == "mta-sts-multiple" || id == "mta-sts-syntax";
     return id.starts_with("mta-sts-") && !record ? policyPart : std::string_view();
 }
@@ -268,6 +274,9 @@ Result<ReportSummary> summarise(std::string_view reportJson) {
         const json::object* o = json::child(*root, k.key);
         if (!o || !looked(*o)) {
             out.unknown.emplace(k.id);
+            if (k.id == "mta-sts") out.unknown.emplace(policyPart);
+            if (k.id == "mx") out.unknown.emplace(sessionPart);
+            if (k.id == "zone") out.unknown.emplace(serverPart);
             continue;
         }
         readParts(k.id, *o, out);

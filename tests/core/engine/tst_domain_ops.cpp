@@ -328,7 +328,10 @@ class TestDomainOps : public QObject {
         // Judged anew from the stored answers: the same findings.
         const auto anew =
             as<DomainView>(engine->askAndWait(DomainQuery{"acme.test", all.inspections.back().at, true}));
-        QCOMPARE(anew.findings.size(), old.findings.size());
+        // Only DNS has a memory: what the sessions and fetches of then found cannot be judged anew.
+        QVERIFY(anew.findings.size() <= old.findings.size());
+        for (const FindingView& f : anew.findings)
+            QVERIFY2(f.id != "could-not-look", (f.id + " " + f.subject).c_str());
         QVERIFY(!errorText(engine->askAndWait(DomainQuery{"acme.test", UtcTime{1000}})).empty());
     }
 };
