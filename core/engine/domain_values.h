@@ -128,7 +128,7 @@ struct SpfTrialQuery {
     std::string domain;
     std::string draft; // empty: only the published record
     std::vector<std::string> ips;
-    std::string localPart, helo; // of MAIL FROM and HELO; empty: "postmaster", the domain itself
+    std::string localPart = {}, helo = {}; // of MAIL FROM and HELO; empty: "postmaster", the domain itself
 };
 struct SpfTrialRow {
     std::string ip, source; // source: "typed", "12 480 events", "MX"
