@@ -357,6 +357,20 @@ class TstUiDomainsTabs : public QObject {
         QCOMPARE(pane.empty()->kind(), EmptyState::Kind::CouldNotLook);
     }
 
+    // A window 1100 wide leaves the screen this much beside the rail.
+    void everyTabFitsANarrowWindow() {
+        open("acme.test", {"s2024"});
+        page_->spf()->draft()->show(trialWithEffects());
+        for (int tab = 0; tab < page_->tabs()->count(); ++tab) {
+            page_->tabs()->setCurrentIndex(tab);
+            QTest::qWait(20);
+            const int least = page_->tabs()->widget(tab)->minimumSizeHint().width();
+            QVERIFY2(least <= 640, qPrintable(u"tab %1 needs %2"_s.arg(tab).arg(least)));
+        }
+        QVERIFY2(page_->minimumSizeHint().width() <= 932,
+                 qPrintable(QString::number(page_->minimumSizeHint().width())));
+    }
+
     void everyPartThatTakesFocusHasAName() {
         open("acme.test");
         for (int tab = 0; tab < page_->tabs()->count(); ++tab) {

@@ -244,6 +244,7 @@ DetailPane::DetailPane(const QString& name, const std::vector<DetailColumn>& col
     line->addWidget(summary_, 1);
     stack_->addWidget(tree_);
     stack_->addWidget(empty_);
+    stack_->setMinimumWidth(200); // what an empty state would like must not widen the window
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(space::xs);

@@ -49,8 +49,9 @@ DomainsPage::DomainsPage(EngineBridge& bridge, QWidget* parent) : Page(parent), 
     body_->addWidget(report_);
     body_->addWidget(empty_);
     columns_->addWidget(body_);
+    columns_->setStretchFactor(0, 0);
     columns_->setStretchFactor(1, 1);
-    columns_->setSizes({326, 934});
+    columns_->setSizes({345, 895});
     columns_->setChildrenCollapsible(false);
     auto* row = new QVBoxLayout(this);
     row->setContentsMargins(space::l, 0, space::m, space::s);

@@ -158,7 +158,9 @@ QWidget* RotationPanel::buildSteps() {
     next_->setWordWrap(true);
     name_ = foreign::label({});
     name_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    name_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     kept_ = foreign::label({});
+    kept_->setWordWrap(true);
     kept_->setProperty("role", u"muted"_s);
     step_ = new QPushButton;
     step_->setProperty("primary", true);
@@ -178,8 +180,7 @@ QWidget* RotationPanel::buildSteps() {
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(step_);
     buttons->addWidget(abandon_);
-    buttons->addWidget(kept_);
-    buttons->addStretch();
+    buttons->addWidget(kept_, 1);
     auto* copies = new QHBoxLayout;
     copies->addWidget(name_, 1);
     copies->addWidget(copyText_);

@@ -105,6 +105,9 @@ QWidget* SpfDraftPane::buildEditor() {
     copy_ = copyButton(tr("Copy record"));
     copyCli_ = copyButton(tr("Copy as waypost-cli"));
     budget_ = foreign::label(tr("Edit the record and try it: nothing is published."));
+    // A long sentence must not set how narrow the window can be.
+    budget_->setWordWrap(true);
+    budget_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     problems_ = foreign::label({});
     problems_->setWordWrap(true);
     problems_->hide();
