@@ -1,10 +1,12 @@
 #include "engine/watching.h"
 
 #include "auth/tag_list.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "dns/names.h"
 #include "engine/inspection.h"
 #include "mail/headers.h"
+#include "store/message_store.h"
 #include "store/placement_store.h"
 #include "store/selector_store.h"
 
@@ -18,7 +20,8 @@ namespace waypost::engine {
 namespace {
 
 constexpr Millis stillInUse{90LL * 24 * 3'600'000};
-constexpr int lookedMessages = 200;
+constexpr int lookedSeeds = 200;
+constexpr int lookedMessages = 50;
 constexpr int jitterPart = 10;      // of the period
 constexpr size_t changesKept = 500; // of one inspection
 constexpr size_t jitterDigits = 8;  // of the hash
@@ -98,21 +101,52 @@ std::string summaryOf(const std::vector<domain::Difference>& differences) {
     return out + ": " + text::printable(differences.front().what);
 }
 
-void harvestSelectors(store::Database& db) {
-    std::set<std::string> watched;
-    for (const store::DomainRow& d : store::domains::all(db)) watched.insert(d.name);
-    for (const auto& [headers, at] : store::placement::newestHeaders(db, lookedMessages)) {
+namespace {
+
+using Watched = std::set<std::string>;
+
+void sawSelector(store::Database& db, const Watched& watched, const std::string& domain,
+                 const std::string& selector, std::string_view origin, UtcTime at) {
+    if (!watched.contains(dns::normalName(domain))) return;
+    if (!dns::isHostName(selector + "._domainkey." + domain, true)) return;
+    store::selectors::saw(db, domain, selector, origin, at);
+}
+
+void harvestSeeds(store::Database& db, const Watched& watched) {
+    for (const auto& [headers, at] : store::placement::newestHeaders(db, lookedSeeds)) {
         const auto block = mail::HeaderBlock::parse(headers);
-        for (const mail::HeaderField& field : block.fields()) {
-            if (!text::iequals(block.name(field), "DKIM-Signature")) continue;
-            const auth::TagList tags = auth::parseTags(block.unfolded(field));
+        for (const mail::HeaderField* field : block.topDown("DKIM-Signature")) {
+            const auth::TagList tags = auth::parseTags(block.unfolded(*field));
             const auth::Tag* domain = tags.find("d");
             const auth::Tag* selector = tags.find("s");
-            if (!domain || !selector || !watched.contains(dns::normalName(domain->value))) continue;
-            if (!dns::isHostName(selector->value + "._domainkey." + domain->value, true)) continue;
-            store::selectors::saw(db, domain->value, selector->value, "seed", at);
+            if (domain && selector) sawSelector(db, watched, domain->value, selector->value, "seed", at);
         }
     }
+}
+
+void harvestMessages(store::Database& db, const Watched& watched) {
+    for (const store::MessageRow& head : store::messages::all(db, lookedMessages)) {
+        const auto row = store::messages::find(db, head.id);
+        auto report = json::parse(row ? row->report : std::string(), "stored message");
+        const json::object* root = report ? report->if_object() : nullptr;
+        const json::array* signatures = root ? json::list(*root, "dkim") : nullptr;
+        if (!signatures) continue;
+        for (const json::value& v : *signatures) {
+            const json::object* o = v.if_object();
+            if (!o) continue;
+            sawSelector(db, watched, std::string(json::text(*o, "domain")),
+                        std::string(json::text(*o, "selector")), "message", head.added);
+        }
+    }
+}
+
+} // namespace
+
+void harvestSelectors(store::Database& db) {
+    Watched watched;
+    for (const store::DomainRow& d : store::domains::all(db)) watched.insert(d.name);
+    harvestSeeds(db, watched);
+    harvestMessages(db, watched);
 }
 
 std::vector<std::string> knownSelectors(store::Database& db, const std::string& domain, UtcTime now) {

@@ -26,8 +26,8 @@ bool gotWorse(const std::vector<domain::Difference>& differences);
 // "3 differences, 1 worse: dkim-missing s1._domainkey.example.org", for the list of what happened.
 std::string summaryOf(const std::vector<domain::Difference>& differences);
 
-// Selectors that watched domains sign with in messages that seed mailboxes hold; what is known already is
-// only brought up to date.
+// Selectors that watched domains sign with, in messages that were checked and in those that seed mailboxes
+// hold; what is known already is only brought up to date.
 void harvestSelectors(store::Database& db);
 // Selectors of a domain that are known to be in use: given, or seen in the last 90 days. Never guessed.
 std::vector<std::string> knownSelectors(store::Database& db, const std::string& domain, UtcTime now);

@@ -254,6 +254,44 @@ class TestDomainOps : public QObject {
         QVERIFY(there);
     }
 
+    void checkedMessagesAreEvidence() {
+        auto engine = openLab();
+        inspected(*engine, "acme.test", {"s2024"});
+        CheckMessage check;
+        check.bytes =
+            "DKIM-Signature: v=1; a=rsa-sha256; d=acme.test; s=Seen2026; h=from; bh=AAAA; b=AAAA\r\n"
+            "DKIM-Signature: v=1; a=rsa-sha256; d=other.test; s=foreign; h=from; bh=AAAA; b=AAAA\r\n"
+            "From: News <news@acme.test>\r\nTo: a@b.test\r\nSubject: Spring\r\n"
+            "Date: Tue, 24 Nov 2026 10:00:00 +0000\r\nMessage-ID: <1@acme.test>\r\n\r\nHello\r\n";
+        check.connection.ip = "203.0.113.99";
+        check.connection.helo = "mail.acme.test";
+        check.connection.mailFrom = "news@acme.test";
+        const std::string id = as<Done>(engine->runAndWait(check)).id;
+        QTRY_VERIFY_WITH_TIMEOUT(
+            [&] {
+                for (const MessageLine& m : as<Messages>(engine->askAndWait(MessagesQuery{})).messages)
+                    if (m.id == id && !m.verdict.empty()) return true;
+                return false;
+            }(),
+            10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            [&] {
+                for (const RequirementRow& r :
+                     as<Requirements>(engine->askAndWait(RequirementsQuery{"acme.test"})).rows)
+                    if (r.id == "outlook-spf")
+                        return r.state == "not met" && r.evidence.contains("0 of 1 checked message");
+                return false;
+            }(),
+            10'000);
+        inspected(*engine, "acme.test");
+        bool seen = false;
+        for (const SelectorView& s : as<DomainView>(engine->askAndWait(DomainQuery{"acme.test"})).selectors) {
+            QVERIFY(s.selector != "foreign");
+            seen = seen || (s.selector == "seen2026" && s.origin.starts_with("seen in a message of 20"));
+        }
+        QVERIFY(seen);
+    }
+
     void aWatchedDomainIsInspectedAgainWhenItIsDue() {
         OpenOptions o;
         o.workspace = test::temporaryFolder() / "lab.waypost";
