@@ -159,8 +159,8 @@ Verdict dkimBits(const Requirement& r, const RequirementInput& input) {
 }
 
 Verdict spfOrDkim(const Requirement& r, const RequirementInput& input) {
-    const Verdict spf = spfPass(r, input);
-    const Verdict dkim = dkimPass(r, input);
+    Verdict spf = spfPass(r, input);
+    Verdict dkim = dkimPass(r, input);
     if (spf.state == State::Met) return spf;
     if (dkim.state == State::Met) return dkim;
     const State both =

@@ -99,6 +99,7 @@ Task<void> checkJob(Context* c, std::string job, domain::Rotation rotation) {
     }
     const bool old = rotation.state == domain::RotationState::Retire;
     std::vector<domain::ServerSight> sights;
+    sights.reserve(answers.servers.size());
     for (const domain::AuthorityAnswer& a : answers.servers)
         sights.push_back(sightOf(a, old ? std::string() : rotation.publicKey));
     auto seen = domain::seen(rotation, std::move(sights), {c->options.actor, c->clock.now()});
