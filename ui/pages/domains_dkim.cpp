@@ -57,6 +57,8 @@ void DkimTab::setView(DomainViewPtr view) {
         engine::DetailTable shown = *table;
         for (engine::DetailRow& row : shown.rows) {
             if (!selectors.contains(qstr(row.cells.front()))) selectors << qstr(row.cells.front());
+            for (const engine::SelectorView& known : view_->selectors)
+                if (known.selector == row.cells.front() && !known.origin.empty()) row.cells[1] = known.origin;
             row.cells.insert(row.cells.begin() + firstSeenColumn, std::string("…"));
         }
         keys_->show(&shown);

@@ -94,11 +94,11 @@ QWidget* HistoryTab::buildDiff() {
     to_ = new QComboBox;
     to_->setAccessibleName(tr("Compare to"));
     diff_ = new DetailPane(tr("Differences"),
-                           {{tr("Kind"), 80},
-                            {tr("What"), 190},
-                            {tr("Before"), 180},
+                           {{tr("Kind"), 124},
+                            {tr("What"), 170},
+                            {tr("Before"), 160},
                             {tr("After"), 180},
-                            {tr("First seen (UTC)"), 120}},
+                            {tr("First seen (UTC)"), 140}},
                            0);
     auto* line = new QHBoxLayout;
     line->setSpacing(space::s);

@@ -1,5 +1,6 @@
 // The guided rotation of a DKIM key.
 #include "ui/charts/time_axis.h"
+#include "ui/dialogs/prompts.h"
 #include "ui/pages/domains_dkim.h"
 #include "ui/pages/page_values.h"
 #include "ui/theme/icons.h"
@@ -28,7 +29,7 @@ namespace {
 QString stepOf(const std::string& state) {
     if (state == "publish" || state == "waiting") return u"check"_s;
     if (state == "switch") return u"switched"_s;
-    if (state == "keep-old" || state == "retire") return u"check-retired"_s;
+    if (state == "retire") return u"check-retired"_s;
     return {};
 }
 
@@ -53,8 +54,9 @@ QString stateWords(const std::string& state) {
 }
 
 engine::State seenState(const std::string& seen) {
-    if (seen == "new key") return engine::State::Ok;
+    if (seen == "new key" || seen == "withdrawn") return engine::State::Ok;
     if (seen == "other key") return engine::State::Error;
+    if (seen == "old key") return engine::State::Info;
     return seen == "no key" ? engine::State::Warning : engine::State::Unknown;
 }
 
@@ -175,8 +177,9 @@ QWidget* RotationPanel::buildSteps() {
     servers_ = new DetailPane(
         tr("Name servers"),
         {{tr("Name server"), 170}, {tr("Address"), 130}, {tr("Seen"), 120}, {tr("At (UTC)"), 120}}, 2);
-    timeline_ = new DetailTree(tr("Timeline"),
-                               {{tr("At (UTC)"), 120}, {tr("State"), 90}, {tr("What happened"), 300}}, 1);
+    timeline_ = new DetailTree(
+        tr("Timeline"),
+        {{tr("At (UTC)"), 120}, {tr("State"), 90}, {tr("What happened"), 280}, {tr("By"), 70}}, 1);
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(step_);
     buttons->addWidget(abandon_);
@@ -277,7 +280,7 @@ void RotationPanel::showOne(const engine::RotationView& r) {
     step_->setText(stepWord(step));
     step_->setProperty("step", step);
     step_->setVisible(!step.isEmpty());
-    abandon_->setVisible(!step.isEmpty());
+    abandon_->setVisible(r.state != "done" && r.state != "abandoned");
     kept_->setText(r.retireAfter
                        ? tr("Old key is kept until %1").arg(stampText(r.retireAfter->ms, QTimeZone::utc()))
                        : QString());
@@ -290,7 +293,8 @@ void RotationPanel::showOne(const engine::RotationView& r) {
     servers.state = engine::State::Absent;
     servers.absent = "No name server was asked yet.";
     for (const auto& s : r.servers)
-        servers.rows.push_back({{s.name, s.address, s.seen, shortStamp(s.at, QTimeZone::utc()).toStdString()},
+        servers.rows.push_back({{s.name, s.address, s.text.empty() ? s.seen : s.seen + ": " + s.text,
+                                 shortStamp(s.at, QTimeZone::utc()).toStdString()},
                                 seenState(s.seen),
                                 -1,
                                 {}});
@@ -300,7 +304,7 @@ void RotationPanel::showOne(const engine::RotationView& r) {
                             tr("Publish the record, then ask every name server."));
     std::vector<engine::DetailRow> steps;
     for (auto it = r.timeline.rbegin(); it != r.timeline.rend(); ++it)
-        steps.push_back({{shortStamp(it->at, QTimeZone::utc()).toStdString(), it->state, it->text},
+        steps.push_back({{shortStamp(it->at, QTimeZone::utc()).toStdString(), it->state, it->text, it->actor},
                          engine::State::Info,
                          -1,
                          {}});
@@ -335,8 +339,17 @@ void RotationPanel::start() {
 
 void RotationPanel::advance(const QString& step) {
     if (current_.isEmpty() || step.isEmpty()) return;
+    if (step == "abandon"_L1) {
+        Confirmation what;
+        what.title = tr("Abandon the rotation");
+        what.text =
+            tr("The rotation ends here. Both keys stay where they are, and mail is signed as it is now.");
+        what.button = tr("Abandon rotation");
+        what.destructive = true;
+        if (!prompts().confirm(this, what)) return;
+    }
     step_->setEnabled(false);
-    bridge_.run(engine::AdvanceRotation{current_.toStdString(), step.toStdString()}, this,
+    bridge_.run(engine::AdvanceRotation{current_.toStdString(), step.toStdString(), {}}, this,
                 [this](const engine::Snapshot& snapshot) {
                     step_->setEnabled(true);
                     take<engine::Done>(
