@@ -151,8 +151,7 @@ Task<void> judgeJob(Context* c, std::string job, store::MessageRow row, mail::By
 // Begins the job that judges a stored message; its id.
 Result<std::string> judge(Context& c, const store::MessageRow& row, mail::Bytes bytes) {
     const MessageConnection given{row.ip, row.helo, row.mailFrom};
-    const std::string job =
-        c.jobs->begin("message", "Judge \"" + row.title + "\"", commandOf(given, row.source));
+    std::string job = c.jobs->begin("message", "Judge \"" + row.title + "\"", commandOf(given, row.source));
     auto stored =
         c.workspace
             ->write([id = row.id, job](store::Database& db) { return store::messages::setJob(db, id, job); })
@@ -165,8 +164,8 @@ Result<std::string> judge(Context& c, const store::MessageRow& row, mail::Bytes 
         return fail(problem);
     }
     c.changed("messages", row.id);
-    c.loop.post([&c, job, row, bytes = std::move(bytes)]() mutable {
-        start(judgeJob(&c, job, std::move(row), std::move(bytes)), [] {});
+    c.loop.post([&c, job, judged = store::MessageRow(row), bytes = std::move(bytes)]() mutable {
+        start(judgeJob(&c, job, std::move(judged), std::move(bytes)), [] {});
     });
     return job;
 }

@@ -216,7 +216,8 @@ MessageClaim claimOf(const MessageCheck& check, const MessageCheck::Claimed& cla
         m.detail = detailOf(r);
         m.ours = oursFor(r, ours);
         m.differs = !m.ours.empty() && m.ours != m.result;
-        if (out.length > 0 && value + r.span.offset + r.span.length <= size_t(out.start + out.length)) {
+        if (out.length > 0 &&
+            value + r.span.offset + r.span.length <= size_t(out.start) + size_t(out.length)) {
             m.start = int(value + r.span.offset);
             m.length = int(r.span.length);
         }

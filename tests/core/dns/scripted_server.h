@@ -4,6 +4,8 @@
 #include "dns/wire.h"
 #include "net/listener.h"
 
+#include <memory>
+
 namespace waypost::test {
 
 class ScriptedServer {
@@ -30,6 +32,11 @@ class ScriptedServer {
         if (!tcp_) qFatal("no port is free for both UDP and TCP");
     }
 
+    // The loop outlives the server, and with it a stream that is served.
+    ~ScriptedServer() { *here_ = false; }
+    ScriptedServer(const ScriptedServer&) = delete;
+    ScriptedServer& operator=(const ScriptedServer&) = delete;
+
     [[nodiscard]] net::Endpoint endpoint() const { return udp_->endpoint(); }
     void closeTcp() { tcp_.reset(); }
 
@@ -43,19 +50,22 @@ class ScriptedServer {
   private:
     Task<int> serve(std::unique_ptr<net::ServerStream> stream) {
         net::LineReader reader(*stream, 0);
+        const std::shared_ptr<bool> here = here_;
         Millis limit(5000);
         std::string bytes;
         auto sizing = reader.readExactly(2, bytes, limit);
         net::IoResult result = co_await sizing;
-        if (!result.ok()) co_return 0;
+        if (!result.ok() || !*here) co_return 0;
         size_t size = size_t(std::uint8_t(bytes[0])) << 8 | std::uint8_t(bytes[1]);
         auto reading = reader.readExactly(size, bytes, limit);
         result = co_await reading;
+        if (!*here) co_return 0;
         ++overTcp;
         if (pieces) {
             for (auto& piece : pieces(bytes)) {
                 auto writing = stream->writeAll(std::move(piece), limit);
                 result = co_await writing;
+                if (!*here) co_return 0;
                 auto resting = loop_.sleep(pause);
                 co_await resting;
             }
@@ -80,6 +90,7 @@ class ScriptedServer {
     }
 
     net::Loop& loop_;
+    std::shared_ptr<bool> here_ = std::make_shared<bool>(true);
     Script script_;
     std::unique_ptr<net::UdpServer> udp_;
     std::unique_ptr<net::Listener> tcp_;
