@@ -230,7 +230,7 @@ void DomainsPage::showTabMarks() {
         engine::State worst = engine::State::Ok;
         for (const engine::AreaView& area : view_->areas)
             if (tabOfArea(area.id) == tab && gravity(area.state) > gravity(worst)) worst = area.state;
-        const QString title = titles[tab - 1];
+        const QString& title = titles[tab - 1];
         tabs_->setTabIcon(tab, gravity(worst) > 1 ? stateIcon(worst) : QIcon());
         tabs_->setTabToolTip(tab, gravity(worst) > 1 ? title + u": "_s + stateWord(worst) : QString());
     }

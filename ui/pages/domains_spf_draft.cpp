@@ -243,6 +243,7 @@ void SpfDraftPane::showBudget(const engine::SpfTrial& t) {
 
 void SpfDraftPane::fillEffects(const engine::SpfTrial& trial) {
     std::vector<Row> rows;
+    rows.reserve(trial.rows.size());
     for (const engine::SpfTrialRow& r : trial.rows)
         rows.push_back({qstr(r.ip),
                         {Cell{qstr(r.ip), {}, {}, {}, {}, {}}, resultCell(r.now), resultCell(r.then),
