@@ -128,7 +128,11 @@ Node stepNode(const auth::SpfStep& step, const auth::SpfCheck& check, AnswerList
 void nest(const auth::SpfCheck& check, size_t& at, int depth, std::vector<Node>& into, AnswerList& answers) {
     while (at < check.trace.size() && check.trace[at].depth >= depth) {
         if (check.trace[at].depth > depth && !into.empty()) {
-            nest(check, at, check.trace[at].depth, into.back().children, answers);
+            Node& above = into.back();
+            nest(check, at, check.trace[at].depth, above.children, answers);
+            // An include or redirect rests on the record it led to.
+            for (const Node& below : above.children)
+                if (above.raw < 0) above.raw = below.raw;
             continue;
         }
         into.push_back(stepNode(check.trace[at], check, answers));
