@@ -107,6 +107,8 @@ Result<MessageInput> messageInput(std::string bytes) {
                                   maxMessageBytes / (1024 * 1024)));
     const size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string::npos) return refuse(ErrorCode::InvalidArgument, "There is nothing in it.");
+    // Empty lines before the first field are a slip of whoever copied it.
+    bytes.erase(0, bytes.find_first_not_of("\r\n"));
     for (const Kind& kind : kinds)
         if (bytes.starts_with(kind.magic)) return refuse(ErrorCode::Unsupported, kind.sentence);
     const std::string_view head = std::string_view(bytes).substr(0, looked);
@@ -114,9 +116,6 @@ Result<MessageInput> messageInput(std::string bytes) {
         return refuse(ErrorCode::Unsupported,
                       "This is an HTML page and not a message; open the source of the "
                       "message (\"show original\") instead.");
-    // Empty lines before the first field are a slip of whoever copied it.
-    const size_t line = bytes.find_first_not_of("\r\n");
-    if (line > 0) bytes.erase(0, line);
     if (const size_t messages = mboxMessages(bytes); messages > 1)
         return refuse(
             ErrorCode::Unsupported,

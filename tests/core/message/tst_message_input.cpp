@@ -18,6 +18,9 @@ class TestMessageInput : public QObject {
         row("white space alone", " \r\n\t\n", ErrorCode::InvalidArgument, "nothing in it");
         row("an Outlook message", QByteArray("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8), ErrorCode::Unsupported,
             ".msg");
+        row("an Outlook message behind an empty line, though a field follows",
+            QByteArray("\n\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\nSubject: a\n\nb\n", 24), ErrorCode::Unsupported,
+            ".msg");
         row("a zip archive", QByteArray("PK\x03\x04zip", 7), ErrorCode::Unsupported, "zip");
         row("a gzip file", QByteArray("\x1F\x8B\x08", 3), ErrorCode::Unsupported, "gzip");
         row("octets without meaning", QByteArray(300, '\0'), ErrorCode::Unsupported, "Tried:");
