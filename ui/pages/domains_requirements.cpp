@@ -43,7 +43,7 @@ struct Tally {
 RequirementsTab::RequirementsTab(EngineBridge& bridge, QWidget* parent)
     : DomainTab(parent), bridge_(bridge),
       list_(new DetailPane(tr("Requirements"),
-                           {{tr("Requirement"), 330}, {tr("State"), 170}, {tr("Evidence"), 280}}, 1)),
+                           {{tr("Requirement"), 260}, {tr("State"), 250}, {tr("Evidence"), 270}}, 1)),
       why_(new FindingPanel), onlyOpen_(new QCheckBox(tr("Only what is not met"))), split_(new QSplitter) {
     split_->addWidget(list_);
     split_->addWidget(why_);
