@@ -9,6 +9,7 @@
 // caller keeps those with the batch.
 #pragma once
 
+#include "ingest/decoder.h"
 #include "ingest/join_table.h"
 #include "ingest/postfix_line.h"
 #include "ingest/reply_book.h"
@@ -21,26 +22,6 @@
 #include <vector>
 
 namespace waypost::ingest {
-
-// First match decides. `*` in the pattern stands for any text; compared without regard to case.
-struct StreamRule {
-    enum class Field : std::uint8_t { Sender, Instance, MessageId } field = Field::Sender;
-    std::string pattern;
-    std::string stream;
-    std::string sendingIp; // may be empty
-};
-
-struct DecoderOptions {
-    const reply::Classifier* classifier = nullptr;
-    const reply::ProviderMap* providers = nullptr;
-    std::vector<StreamRule> streams;
-    size_t openMessages = JoinTable::defaultLimit;
-};
-
-struct LineAt {
-    std::string_view bytes; // without its end
-    std::int64_t offset = 0;
-};
 
 class PostfixDecoder {
   public:
@@ -72,7 +53,5 @@ class PostfixDecoder {
     std::string parts_, domain_;
     std::int64_t nextMessage_ = 0, messagesEnd_ = 0;
 };
-
-bool globMatches(std::string_view pattern, std::string_view text);
 
 } // namespace waypost::ingest

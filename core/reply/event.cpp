@@ -42,6 +42,9 @@ constexpr std::array<std::string_view, 10> stageNames{
     "unknown", "connect", "tls", "helo", "auth", "mail", "rcpt", "data", "body", "after",
 };
 
+constexpr std::array<std::string_view, kindCount> kindNames{"attempt", "async-bounce", "complaint",
+                                                            "auto-reply"};
+
 template <class Enum, size_t N>
 std::string_view nameOf(const std::array<std::string_view, N>& names, Enum e) {
     auto at = size_t(std::to_underlying(e));
@@ -96,6 +99,14 @@ Outcome outcomeOf(Category c) {
     case Category::Unclassified: break;
     }
     return Outcome::Unknown;
+}
+
+std::string_view kindName(Kind k) {
+    return nameOf(kindNames, k);
+}
+
+std::optional<Kind> kindFromName(std::string_view name) {
+    return fromName<Kind>(kindNames, name);
 }
 
 std::string_view causeName(Cause c) {

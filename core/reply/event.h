@@ -64,6 +64,17 @@ enum class Stage : std::uint8_t { Unknown, Connect, Tls, Helo, Auth, Mail, Rcpt,
 std::string_view stageName(Stage s);
 std::optional<Stage> stageFromName(std::string_view name);
 
+// What an event is about. Rates count attempts only: the others report on a message that was counted already.
+enum class Kind : std::uint8_t {
+    Attempt,     // one delivery attempt to one recipient
+    AsyncBounce, // a bounce that came back after the message had been accepted
+    Complaint,   // a feedback report (ARF, provider's complaint event)
+    AutoReply,   // an out-of-office or challenge answer: no bounce
+};
+inline constexpr int kindCount = int(Kind::AutoReply) + 1;
+std::string_view kindName(Kind k); // "attempt", "async-bounce", "complaint", "auto-reply"
+std::optional<Kind> kindFromName(std::string_view name);
+
 // Where the bytes are.
 struct Evidence {
     std::string file;         // path as given at import; empty for our own sends
@@ -75,6 +86,7 @@ struct Evidence {
 
 struct ReplyEvent {
     UtcTime at;
+    Kind kind = Kind::Attempt;
     std::string source; // "postfix", "send", "placement"
     std::string stream; // empty: unassigned
     std::string campaign;

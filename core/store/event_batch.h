@@ -60,6 +60,10 @@ struct NewEvent {
     std::int64_t file = 0, pos = -1; // import_file.id; 0: no file
     std::int32_t length = 0;
     std::uint32_t lineHash = 0;
+    reply::Kind kind = reply::Kind::Attempt;
+    // What names this event at its source ("sendgrid:SG_EVENT_ID"): a second one with the same name is a
+    // duplicate and is dropped. Empty: its place in the file names it.
+    std::string_view dedupe;
 };
 
 struct RejectedLine {

@@ -1,0 +1,52 @@
+// What every decoder shares: how it is set up, what it is given, what it must do. A decoder turns the records
+// of one format (a line of a log, one object of a JSON array, one mail) into events: it fills a
+// store::EventBatch, and knows nothing of files and of SQL. Thread rule: one thread. Failure: a record that
+// cannot be read goes to batch.rejected with its reason; nothing is thrown for it.
+#pragma once
+
+#include "reply/classifier.h"
+#include "reply/providers.h"
+#include "store/event_batch.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waypost::ingest {
+
+// First match decides. `*` in the pattern stands for any text; compared without regard to case.
+struct StreamRule {
+    enum class Field : std::uint8_t { Sender, Instance, MessageId } field = Field::Sender;
+    std::string pattern;
+    std::string stream;
+    std::string sendingIp; // may be empty
+};
+bool globMatches(std::string_view pattern, std::string_view text);
+
+struct DecoderOptions {
+    const reply::Classifier* classifier = nullptr;
+    const reply::ProviderMap* providers = nullptr;
+    std::vector<StreamRule> streams;
+    size_t openMessages = 1'000'000; // messages whose end has not been seen yet
+};
+
+struct LineAt {
+    std::string_view bytes;  // without its end
+    std::int64_t offset = 0; // in the uncompressed content
+};
+
+// A decoder whose records stand for themselves. The views of the batch may point into the record: the caller
+// keeps its bytes with the batch.
+class RecordDecoder {
+  public:
+    virtual ~RecordDecoder() = default;
+    virtual void record(const LineAt& record, store::EventBatch& batch) = 0;
+    // What must be stored with the batch: called before each commit.
+    virtual void finish(store::EventBatch&) {}
+    // Keys for message rows, taken in blocks; set by who reads the file.
+    std::function<std::int64_t(std::int64_t count)> reserveMessages;
+};
+
+} // namespace waypost::ingest
