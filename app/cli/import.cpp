@@ -54,6 +54,7 @@ json::value toJson(const ingest::ImportResult& r) {
     o["duplicates"] = r.duplicates;
     o["rejected"] = r.rejected;
     o["refusals"] = r.refusals;
+    if (r.skipped > 0) o["skipped"] = r.skipped;
     o["seconds"] = r.seconds;
     if (!r.note.empty()) o["note"] = json::foreign(r.note);
     if (r.cancelled) o["cancelled"] = true;

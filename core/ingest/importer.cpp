@@ -24,7 +24,7 @@ double secondsSince(Steady::time_point start) {
 }
 
 struct Counts {
-    std::uint64_t records = 0, events = 0, rejected = 0, refusals = 0;
+    std::uint64_t records = 0, events = 0, rejected = 0, refusals = 0, skipped = 0;
 };
 
 struct Pending {
@@ -114,7 +114,8 @@ class Session {
     std::shared_ptr<store::EventWriter> writer_;
     std::future<Result<void>> running_;
     std::shared_ptr<store::EventBatch> writing_,
-        spare_;            // a written batch is filled again: its memory is warm
+        spare_;                              // a written batch is filled again: its memory is warm
+    std::shared_ptr<std::uint64_t> dropped_; // events of this file whose names were known
     Counts sent_, stored_; // of the file being read: with and without the batch that is being written
     bool stopped_ = false;
     std::uint64_t events_ = 0;
@@ -245,15 +246,18 @@ void Session::file(Pending& pending, ImportResult& result) {
         result.seconds = secondsSince(began);
         return;
     }
-    result.duplicates = std::uint64_t(start->file.events);
+    result.duplicates = std::uint64_t(start->file.events + start->file.duplicates);
     start->file.format = result.format;
     auto file = std::make_shared<store::ImportFile>(std::move(start->file));
     sent_ = stored_ = {};
+    dropped_ = std::make_shared<std::uint64_t>(0);
     auto done = readAll(pending, file, result);
     result.records = stored_.records;
-    result.events = stored_.events;
+    result.events = stored_.events - *dropped_;
+    result.duplicates += *dropped_;
     result.rejected = stored_.rejected;
     result.refusals = stored_.refusals;
+    result.skipped = stored_.skipped;
     if (!done && !result.error) result.error = done.error();
     result.seconds = secondsSince(began);
 }
@@ -271,6 +275,7 @@ void addTo(store::ImportFile& state, const store::ImportFile& before, const Coun
     state.events = before.events + std::int64_t(now.events);
     state.rejected = before.rejected + std::int64_t(now.rejected);
     state.refusals = before.refusals + std::int64_t(now.refusals);
+    state.skipped = before.skipped + std::int64_t(now.skipped);
 }
 
 // The position may stand only behind whole lines, and the octets in front of it must be findable again.
@@ -300,7 +305,8 @@ Result<void> Session::readAll(Pending& pending, const std::shared_ptr<store::Imp
         decoder_.finish(*batch);
         state.lastAt = heads.last();
         Counts now{result.records, sent_.events + batch->events.size(),
-                   sent_.rejected + batch->rejected.size(), sent_.refusals + batch->refusals.size()};
+                   sent_.rejected + batch->rejected.size(), sent_.refusals + batch->refusals.size(),
+                   sent_.skipped + batch->skipped};
         addTo(state, *file, now);
         events_ += batch->events.size();
         auto given = commit(std::move(batch), file, state, now);
@@ -342,18 +348,22 @@ Result<void> Session::commit(std::shared_ptr<store::EventBatch> batch,
         return fail(*broken_);
     }
     writing_ = batch;
-    auto job = [batch = std::move(batch), file, writer = writer_, when = now(),
+    auto job = [batch = std::move(batch), file, writer = writer_, when = now(), dropped = dropped_,
                 next = state](store::Database& db) mutable -> Result<void> {
         store::Transaction all(db);
         next.id = file->id;
-        store::saveImportFile(db, next, when);
+        if (next.id == 0) store::saveImportFile(db, next, when);
         for (auto& e : batch->events) e.file = next.id;
-        writer->append(db, *batch);
+        const std::uint64_t known = *dropped + writer->append(db, *batch);
+        next.events -= std::int64_t(known);
+        next.duplicates = file->duplicates + std::int64_t(known);
+        store::saveImportFile(db, next, when);
         store::saveJoins(db, batch->joins);
         store::saveRejected(db, next.id, batch->rejected);
         store::saveRefusals(db, next.id, batch->refusals);
         all.commit();
         file->id = next.id;
+        *dropped = known;
         return {};
     };
     running_ = write_(std::move(job));

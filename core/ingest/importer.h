@@ -57,9 +57,10 @@ struct ImportResult {
     std::string file, format;
     std::uint64_t records = 0;    // whole lines read now
     std::uint64_t events = 0;     // stored now
-    std::uint64_t duplicates = 0; // events of this log stored by an earlier import
+    std::uint64_t duplicates = 0; // events stored before: by an earlier import, or under the same name
     std::uint64_t rejected = 0;   // malformed lines, kept with their reason
     std::uint64_t refusals = 0;   // what our own server refused; kept, not events
+    std::uint64_t skipped = 0;    // records that are no events: opens, clicks, arrivals
     std::uint64_t longLines = 0;  // cut at maxLineBytes
     std::int64_t waiting = 0;     // octets of a last line that is not whole yet
     double seconds = 0;

@@ -31,6 +31,7 @@ struct StoredReply {
     reply::Cause cause = reply::Cause::Unknown;
     reply::Permanence permanence = reply::Permanence::None;
     std::string action, rule;
+    std::string opinion; // what the source itself calls it ("pmta:bad-mailbox"); empty: nothing
     std::int32_t ruleVersion = 0, spanStart = 0, spanLength = 0;
     std::string templateKey, templateText;
     // Set by the EventWriter that stored it.
@@ -88,6 +89,7 @@ struct EventBatch {
     std::vector<RejectedLine> rejected;
     std::vector<RefusedLine> refusals;
     std::vector<JoinChange> joins;
+    std::uint64_t skipped = 0; // records that are no events and no errors: opens, clicks, arrivals
 
     // Text that is not part of a kept buffer: stays where it is put.
     std::string_view keep(std::string_view bytes);

@@ -38,7 +38,8 @@ const StoredReplyRow& LineMaker::reply(std::int64_t id) {
     auto row = db_.prepare(
         "SELECT r.text, r.sample, r.code, r.enhanced, r.stage, r.provider, r.category, r.outcome, r.cause, "
         "r.permanence, r.action, r.rule, r.rule_version, r.span_start, r.span_length, r.template, t.key, "
-        "t.text FROM event_reply r LEFT JOIN event_template t ON t.id = r.template WHERE r.id = ?");
+        "t.text, r.opinion FROM event_reply r LEFT JOIN event_template t ON t.id = r.template WHERE r.id = "
+        "?");
     if (row.with(id).step()) {
         r.text = row.string(0);
         r.sample = row.string(1);
@@ -57,6 +58,7 @@ const StoredReplyRow& LineMaker::reply(std::int64_t id) {
         r.spanLength = std::int32_t(row.integer(14));
         r.templateKey = row.string(16);
         r.templateText = row.string(17);
+        r.opinion = row.string(18);
         r.facts = {row.integer(5), row.integer(15), int(row.integer(6) * 8 + row.integer(7))};
     }
     return replies_.emplace(id, std::move(r)).first->second;
@@ -129,6 +131,7 @@ void fillEvent(reply::ReplyEvent& e, SegmentRows& rows, size_t i, LineMaker& lin
     auto span = moveSpan(r.sample, e.text, {r.spanStart, r.spanLength});
     e.spanStart = span.start;
     e.spanLength = span.length;
+    e.opinion = r.opinion;
     e.template_ = r.templateKey;
     e.latencyMs = std::int32_t(std::min<std::int64_t>(rows.number(Latency, i), INT32_MAX));
     e.size = rows.number(Size, i);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "store/database.h"
+#include "store/event_keys.h"
 #include "store/event_text.h"
 
 namespace waypost::store {
@@ -33,7 +34,8 @@ std::int64_t replyHash(const StoredReply& r) {
     h = hashOf(r.enhanced, h + std::uint64_t(r.code) * 64 + std::uint64_t(r.stage));
     h = hashOf(r.provider, h + std::uint64_t(r.classNumber()));
     h = hashOf(r.rule, h + std::uint64_t(r.ruleVersion) * 4 + std::uint64_t(r.permanence));
-    return std::int64_t(hashOf(r.templateKey, h));
+    h = hashOf(r.templateKey, h);
+    return std::int64_t(r.opinion.empty() ? h : hashOf(r.opinion, h));
 }
 
 } // namespace
@@ -53,6 +55,7 @@ void EventBatch::clear() {
     events.clear();
     rejected.clear();
     refusals.clear();
+    skipped = 0;
     joins.clear();
     buffers.clear();
     while (blocks_.size() > 16) blocks_.pop_back();
@@ -94,11 +97,11 @@ void EventWriter::storeReply(Database& db, const StoredReply& r) {
     } else {
         db.run("INSERT INTO event_reply(hash, text, sample, code, enhanced, stage, provider, category, "
                "outcome, cause, "
-               "permanence, action, rule, rule_version, span_start, span_length, template) "
-               "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+               "permanence, action, rule, rule_version, span_start, span_length, template, opinion) "
+               "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                hash, r.text, r.sample, r.code, r.enhanced, int(r.stage), r.providerId, int(r.category),
                int(r.outcome), int(r.cause), int(r.permanence), r.action, r.rule, r.ruleVersion, r.spanStart,
-               r.spanLength, r.templateId);
+               r.spanLength, r.templateId, r.opinion);
         r.id = db.lastInsertId();
     }
     known_.insert(r.serial);
@@ -145,16 +148,22 @@ void EventWriter::addRow(Database& db, const NewEvent& e) {
     rollups_.addFine(in);
 }
 
-void EventWriter::append(Database& db, const EventBatch& batch) {
+std::uint64_t EventWriter::append(Database& db, const EventBatch& batch) {
+    std::uint64_t dropped = 0;
     const StoredReply* last = nullptr;
     for (const auto& e : batch.events) {
+        if (!e.dedupe.empty() && !takeEventKey(db, e.at, e.dedupe)) {
+            ++dropped;
+            continue;
+        }
         if (e.reply != last && !known_.contains(e.reply->serial)) storeReply(db, *e.reply);
         last = e.reply;
         addRow(db, e);
         if (rows_.rows() >= segmentEvents) appendRows(db, rows_);
     }
     if (rows_.rows() > 0) appendRows(db, rows_);
-    if (!batch.events.empty()) writeRollups(db, rollups_);
+    if (batch.events.size() > dropped) writeRollups(db, rollups_);
+    return dropped;
 }
 
 std::int64_t reserveMessages(Database& db, std::int64_t count) {
@@ -186,6 +195,7 @@ StoredReply replyOf(const reply::ReplyEvent& e, std::string& parts) {
     r.ruleVersion = e.ruleVersion;
     r.spanStart = e.spanStart;
     r.spanLength = e.spanLength;
+    r.opinion = e.opinion;
     r.templateKey = e.template_;
     r.templateText = r.text;
     return r;

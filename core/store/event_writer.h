@@ -19,8 +19,9 @@ class Database;
 
 class EventWriter {
   public:
-    // The events of the batch; the rest of it is for import_store.h.
-    void append(Database& db, const EventBatch& batch);
+    // The events of the batch; the rest of it is for import_store.h. Returns how many were dropped because
+    // their source's name for them (NewEvent::dedupe) is stored already.
+    std::uint64_t append(Database& db, const EventBatch& batch);
     void forget();
 
   private:

@@ -10,7 +10,7 @@ namespace waypost::store {
 namespace {
 
 constexpr std::string_view columns = "SELECT id, format, path, head, tail, position, records, events, "
-                                     "rejected, refusals, last_at FROM import_file ";
+                                     "rejected, refusals, last_at, duplicates, skipped FROM import_file ";
 
 ImportFile rowOf(Statement& s) {
     ImportFile f;
@@ -25,6 +25,8 @@ ImportFile rowOf(Statement& s) {
     f.rejected = s.integer(8);
     f.refusals = s.integer(9);
     f.lastAt = s.time(10);
+    f.duplicates = s.integer(11);
+    f.skipped = s.integer(12);
     return f;
 }
 
@@ -57,16 +59,17 @@ void saveImportFile(Database& db, ImportFile& f, UtcTime now) {
     if (f.id != 0) {
         db.run("UPDATE import_file SET format = ?, path = ?, head_hash = ?, head = ?, tail = ?, position = "
                "?, records = ?, "
-               "events = ?, rejected = ?, refusals = ?, last_at = ?, updated = ? WHERE id = ?",
+               "events = ?, rejected = ?, refusals = ?, last_at = ?, updated = ?, duplicates = ?, skipped = "
+               "? WHERE id = ?",
                f.format, f.path, hash, Blob{f.head}, Blob{f.tail}, f.position, f.records, f.events,
-               f.rejected, f.refusals, f.lastAt, now, f.id);
+               f.rejected, f.refusals, f.lastAt, now, f.duplicates, f.skipped, f.id);
         return;
     }
     db.run("INSERT INTO import_file(format, path, head_hash, head, tail, position, records, events, "
            "rejected, refusals, "
-           "last_at, updated) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+           "last_at, updated, duplicates, skipped) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
            f.format, f.path, hash, Blob{f.head}, Blob{f.tail}, f.position, f.records, f.events, f.rejected,
-           f.refusals, f.lastAt, now);
+           f.refusals, f.lastAt, now, f.duplicates, f.skipped);
     f.id = db.lastInsertId();
 }
 

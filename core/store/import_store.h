@@ -32,6 +32,7 @@ struct ImportFile {
     std::string head, tail;
     std::int64_t position = 0; // everything before it is stored
     std::int64_t records = 0, events = 0, rejected = 0, refusals = 0;
+    std::int64_t duplicates = 0, skipped = 0;
     UtcTime lastAt{INT64_MIN}; // time of the last line, for the year of the next
 };
 
