@@ -5,12 +5,11 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "engine/delivery_values.h"
 #include "engine/domain_values.h"
 #include "engine/evidence_values.h"
 #include "engine/message_values.h"
-#include "reply/event.h"
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,11 +20,6 @@
 namespace waypost::engine {
 
 using Ticket = std::uint64_t; // names one request; its answer carries it
-
-struct TimeRange {
-    UtcTime from, to; // [from, to)
-    bool operator==(const TimeRange&) const = default;
-};
 
 // --- jobs, activity, status
 // ---------------------------------------------------------------------------------------
@@ -76,10 +70,6 @@ struct TodayCard {
     std::string object; // domain, run id, filter text
     UtcTime since;
 };
-struct OutcomeBucket {
-    UtcTime start;
-    std::array<std::uint64_t, 5> counts{}; // reply::Outcome order
-};
 struct TodayQuery {
     TimeRange range;
 };
@@ -91,91 +81,6 @@ struct Today {
     std::string placementLine, domainLine; // tiles, with denominators; empty: nothing known
     std::vector<std::string> checked;      // what was looked at and found quiet, with its age
     UtcTime asOf;
-};
-
-// --- delivery
-// -----------------------------------------------------------------------------------------------------
-
-struct DeliveryFilter {
-    // Values inside one field are alternatives; fields narrow each other. Empty field: no restriction.
-    std::vector<std::string> providers, categories, outcomes, streams, domains, templates, sources;
-    std::string recipientOrMessage; // finds one recipient, queue id or message id
-    bool operator==(const DeliveryFilter&) const = default;
-};
-struct FacetValue {
-    std::string value, label;
-    std::uint64_t events = 0;
-};
-struct Facet {
-    std::string field, title;
-    std::vector<FacetValue> values;
-};
-struct ReplyGroup {
-    std::string templateKey, templateText, provider, category;
-    std::uint64_t events = 0;
-    UtcTime firstSeen, lastSeen;
-    std::vector<std::uint32_t> trend; // up to 24 equal parts of the range
-};
-struct OverviewQuery {
-    TimeRange range;
-    DeliveryFilter filter;
-    int maxBuckets = 72;
-};
-struct Overview {
-    TimeRange range;
-    Millis bucket{3'600'000};
-    std::vector<OutcomeBucket> buckets;
-    std::vector<Facet> facets;
-    std::vector<ReplyGroup> groups;
-    std::uint64_t events = 0;
-    std::uint64_t unclassified = 0;
-    std::optional<TimeRange> stored; // extent of all events in the workspace; nothing: no event stored yet
-    UtcTime asOf;
-};
-struct EventsQuery {
-    TimeRange range;
-    DeliveryFilter filter;
-    std::int64_t before = 0;
-    int limit = 200;
-};
-struct EventRow {
-    std::int64_t key = 0;
-    UtcTime at;
-    std::string provider, recipient, domain, stream, category, enhanced, text, mxHost, queueId;
-    reply::Outcome outcome = reply::Outcome::Unknown;
-    int code = 0;
-    int latencyMs = -1;
-};
-struct EventPage {
-    std::vector<EventRow> rows;
-    std::int64_t next = 0; /* 0: the end */
-};
-struct EventQuery {
-    std::int64_t key = 0;
-};
-struct EventDetail {
-    EventRow row;
-    reply::ReplyEvent event;
-    std::vector<Node> tree; // parsed fields with their spans in raw[0]
-    std::vector<RawDocument> raw;
-    std::vector<EventRow> history; // other attempts of the same message and recipient
-};
-struct ExportEvents {
-    TimeRange range;
-    DeliveryFilter filter;
-    std::string file;
-};
-
-struct ImportFiles {
-    std::vector<std::string> files;
-};
-struct ImportSummary {
-    struct File {
-        std::string file, format, text;
-        std::uint64_t records = 0, events = 0, duplicates = 0, rejected = 0;
-        double seconds = 0;
-    };
-    std::vector<File> files;
 };
 
 // --- placement

@@ -1,33 +1,22 @@
 #include "ui/pages/delivery_page.h"
 
-#include "ui/charts/time_series_widget.h"
-#include "ui/delegates/cell_delegates.h"
 #include "ui/dialogs/prompts.h"
-#include "ui/models/row_model.h"
 #include "ui/pages/delivery_drop.h"
 #include "ui/pages/delivery_filter.h"
-#include "ui/pages/delivery_rows.h"
 #include "ui/pages/job_banner.h"
 #include "ui/pages/page_values.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/empty_state.h"
-#include "ui/widgets/evidence_trio.h"
-#include "ui/widgets/facet_list.h"
 #include "ui/widgets/filter_bar.h"
 
 #include <QDataStream>
 #include <QDragEnterEvent>
 #include <QHBoxLayout>
 #include <QIODevice>
-#include <QKeyEvent>
-#include <QLabel>
 #include <QPushButton>
-#include <QSplitter>
-#include <QStackedWidget>
 #include <QTabWidget>
-#include <QToolButton>
 
 using namespace Qt::StringLiterals;
 
@@ -35,7 +24,6 @@ namespace waypost::ui {
 
 namespace {
 constexpr int refreshDelayMs = 400; // a running import says often that there is more
-constexpr int chartHeight = 164;
 constexpr size_t backLimit = 50;
 } // namespace
 
@@ -49,22 +37,37 @@ DeliveryPage::DeliveryPage(EngineBridge& bridge, QWidget* parent) : Page(parent)
 
 void DeliveryPage::build() {
     banner_ = new JobBanner(bridge_, this);
-    body_ = new QStackedWidget;
-    reading_ = new QLabel(tr("Reading the stored events…"));
-    reading_->setProperty("role", u"muted"_s);
-    static_cast<QLabel*>(reading_)->setAlignment(Qt::AlignCenter);
-    empty_ = new EmptyState;
-    content_ = buildContent();
-    body_->addWidget(reading_);
-    body_->addWidget(content_);
-    body_->addWidget(empty_);
+    tabs_ = new QTabWidget;
+    tabs_->setDocumentMode(true);
+    tabs_->setAccessibleName(tr("Views of the delivery attempts"));
+    overviewTab_ = new DeliveryOverview(bridge_);
+    addTab(overviewTab_, u"overview"_s, tr("Overview"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(space::l, 0, space::m, space::s);
     column->setSpacing(space::s);
     column->addWidget(buildHead());
     column->addWidget(banner_);
-    column->addWidget(body_, 1);
+    column->addWidget(tabs_, 1);
     overlay_ = new DropOverlay(this);
+}
+
+void DeliveryPage::addTab(DeliveryTab* tab, const QString& id, const QString& title) {
+    tab->setObjectName(id);
+    all_.push_back(tab);
+    tabs_->addTab(tab, title);
+    connect(tab, &DeliveryTab::termAsked, this, &DeliveryPage::addTerm);
+    connect(tab, &DeliveryTab::valuesAsked, this, [this](const QString& field, const QStringList& values) {
+        setChips(delivery::withValues(scope_.chips, field, values));
+    });
+    connect(tab, &DeliveryTab::viewAsked, this, &DeliveryPage::setView);
+    connect(tab, &DeliveryTab::emptyAction, this, &DeliveryPage::emptyAction);
+    connect(tab, &DeliveryTab::said, banner_, &JobBanner::say);
+}
+
+bool DeliveryPage::showTab(const QString& id) {
+    for (DeliveryTab* tab : all_)
+        if (tab->objectName() == id) return tabs_->setCurrentWidget(tab), true;
+    return false;
 }
 
 QWidget* DeliveryPage::buildHead() {
@@ -83,92 +86,6 @@ QWidget* DeliveryPage::buildHead() {
     return head;
 }
 
-QWidget* DeliveryPage::buildContent() {
-    summary_ = new QLabel;
-    summary_->setTextFormat(Qt::PlainText);
-    unclassified_ = new QPushButton;
-    unclassified_->setProperty("link", true);
-    share_ = new QToolButton;
-    share_->setText(tr("Share"));
-    share_->setCheckable(true);
-    share_->setToolTip(tr("Percent of each column instead of counts (Y)"));
-    asTable_ = new QToolButton;
-    asTable_->setText(tr("Table"));
-    asTable_->setCheckable(true);
-    asTable_->setToolTip(tr("The chart's values as a table (Alt+T)"));
-    auto* line = new QHBoxLayout;
-    line->setSpacing(space::s);
-    line->addWidget(summary_);
-    line->addWidget(unclassified_);
-    line->addStretch();
-    line->addWidget(share_);
-    line->addWidget(asTable_);
-    chart_ = new TimeSeriesWidget;
-    chart_->setTitle(tr("Attempts by outcome"));
-    chart_->setFixedHeight(chartHeight);
-    buildTables();
-    columns_ = new QSplitter;
-    facets_ = new FacetList;
-    columns_->addWidget(facets_);
-    columns_->addWidget(trio_);
-    columns_->setStretchFactor(1, 1);
-    columns_->setSizes({236, 980});
-    columns_->setChildrenCollapsible(false);
-    auto* content = new QWidget;
-    auto* column = new QVBoxLayout(content);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(space::xs);
-    column->addLayout(line);
-    column->addWidget(chart_);
-    column->addWidget(columns_, 1);
-    return content;
-}
-
-void DeliveryPage::buildTables() {
-    groupModel_ = new RowModel(delivery::groupColumns(), this);
-    groups_ = new DataTable;
-    groups_->setAccessibleName(tr("Reply groups"));
-    groups_->setRows(groupModel_);
-    groups_->setItemDelegateForColumn(0, new OutcomeDelegate(groups_));
-    groups_->setItemDelegateForColumn(1, new BarDelegate(groups_));
-    groups_->setItemDelegateForColumn(2, new SparklineDelegate(groups_));
-    rowModel_ = new RowModel(delivery::eventColumns(), this);
-    rows_ = new DataTable;
-    rows_->setAccessibleName(tr("Delivery attempts"));
-    historyModel_ = new RowModel(delivery::eventColumns(), this);
-    history_ = new DataTable;
-    history_->setAccessibleName(tr("Attempts of the same message and recipient"));
-    for (auto [table, model] : {std::pair(rows_, rowModel_), std::pair(history_, historyModel_)}) {
-        table->setRows(model);
-        table->setSortingEnabled(false); // newest first, always: pages are found by key
-        table->setItemDelegateForColumn(1, new OutcomeDelegate(table));
-        table->setCompact(true);
-        table->setTextElideMode(Qt::ElideRight);
-        // Found again through the column chooser: the recipient names the domain, the raw line the queue, a
-        // facet the stream.
-        for (const char16_t* id : {u"domain", u"stream", u"queue"})
-            table->setColumnHidden(model->columnOf(QStringView(id).toString()), true);
-    }
-    groups_->setColumnHidden(groupModel_->columnOf(u"last"_s), true);
-    groups_->setCompact(true);
-    groups_->setTextElideMode(Qt::ElideRight);
-    tabs_ = new QTabWidget;
-    tabs_->setDocumentMode(true);
-    tabs_->addTab(rows_, tr("Attempts"));
-    tabs_->addTab(history_, tr("History of this message"));
-    tabs_->setTabEnabled(1, false);
-    newRows_ = new QPushButton;
-    newRows_->setProperty("link", true);
-    newRows_->hide();
-    tabs_->setCornerWidget(newRows_, Qt::TopRightCorner);
-    lists_ = new QSplitter(Qt::Vertical);
-    lists_->addWidget(groups_);
-    lists_->addWidget(tabs_);
-    lists_->setSizes({150, 180});
-    lists_->setChildrenCollapsible(false);
-    trio_ = new EvidenceTrio(lists_);
-}
-
 void DeliveryPage::connectParts() {
     connect(import_, &QPushButton::clicked, this, &DeliveryPage::chooseFiles);
     connect(export_, &QPushButton::clicked, this, &DeliveryPage::exportView);
@@ -178,32 +95,9 @@ void DeliveryPage::connectParts() {
         showFilter(typed);
     });
     connect(filter_->chips(), &ChipBar::changed, this, &DeliveryPage::chipsChanged);
-    connect(facets_, &FacetList::chosenChanged, this,
-            [this](const QString& field, const QStringList& values) {
-                setChips(delivery::withValues(chips_, field, values));
-            });
-    connect(chart_, &TimeSeriesWidget::rangeSelected, this, [this](qint64 from, qint64 to) {
-        remember();
-        narrow({from, to});
-    });
-    connect(chart_, &TimeSeriesWidget::barActivated, this, &DeliveryPage::barChosen);
-    connect(chart_, &TimeSeriesWidget::shareChanged, share_, &QToolButton::setChecked);
-    connect(share_, &QToolButton::toggled, chart_, &TimeSeriesWidget::setShare);
-    connect(asTable_, &QToolButton::toggled, chart_, &TimeSeriesWidget::setTableShown);
-    connect(groups_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
-            &DeliveryPage::groupsChosen);
-    for (DataTable* table : {groups_, rows_, history_})
-        connect(table, &DataTable::filterAsked, this, &DeliveryPage::addTerm);
-    connect(rows_, &DataTable::rowCurrent, this, [this](const QString& key) { openEvent(key, false); });
-    connect(history_, &DataTable::rowCurrent, this, [this](const QString& key) {
-        if (!filling_) openEvent(key, true);
-    });
-    connect(newRows_, &QPushButton::clicked, this, &DeliveryPage::refresh);
-    connect(unclassified_, &QPushButton::clicked, this, [this] { addTerm(u"category:unclassified"_s); });
-    connect(empty_, &EmptyState::actionClicked, this, &DeliveryPage::emptyAction);
+    connect(overviewTab_, &DeliveryTab::shown, this, &DeliveryPage::focusContent);
     connect(&refreshSoon_, &QTimer::timeout, this, [this] {
-        askOverview();
-        lookForNewRows();
+        for (DeliveryTab* tab : all_) tab->eventsChanged();
     });
     connect(&bridge_, &EngineBridge::dataChanged, this, [this](const QString& what) {
         if (what != "events"_L1) return;
@@ -212,59 +106,81 @@ void DeliveryPage::connectParts() {
         else if (!refreshSoon_.isActive())
             refreshSoon_.start();
     });
-    rowModel_->onFetch([this](const PageAsk& ask) { fetchRows(ask); });
-    groupModel_->onFetch([this](const PageAsk& ask) {
-        std::vector<Row> rows;
-        if (grouped_) rows = delivery::groupRows(*grouped_, ask.sortColumn, ask.order, zone_);
-        groupModel_->page(ask.ticket, std::move(rows), false);
-    });
+}
+
+// The way in has the focus until there is something to read.
+void DeliveryPage::focusContent() {
+    if (!showsContent()) return setFocusProxy(import_);
+    setFocusProxy(rows());
+    if (import_->hasFocus() && rows()->currentKey().isEmpty()) rows()->setFocus();
 }
 
 // --- what the operator does
 
 QStringList DeliveryPage::crumbs() const {
     QStringList out;
-    for (const Chip& c : chips_)
+    for (const Chip& c : scope_.chips)
         if (const auto term = delivery::parseTerm(c.term); term && c.enabled && term->field != "template"_L1)
             out << (term->value.isEmpty() ? tr("unassigned") : term->value);
     return out;
 }
 
 std::vector<KeyHelp> DeliveryPage::keys() const {
-    return {{u"i"_s, tr("chart on, off")},
-            {u"y"_s, tr("count, share (in the chart)")},
-            {u"Enter"_s, tr("rows of the bar, evidence of the row")},
-            {u"Ctrl+click"_s, tr("several reply groups")}};
+    const auto* tab = qobject_cast<DeliveryTab*>(tabs_->currentWidget());
+    return tab ? tab->keys() : std::vector<KeyHelp>();
 }
 
 void DeliveryPage::remember() {
     if (back_.size() == backLimit) back_.erase(back_.begin());
-    back_.push_back({range_, chips_});
+    back_.push_back(scope_);
 }
 
 bool DeliveryPage::goBack() {
+    const DeliveryScope was = scope_;
     if (back_.empty()) {
-        if (chips_.empty()) return false;
-        chips_.clear();
+        if (scope_.chips.empty()) return false;
+        scope_.chips.clear();
     } else {
-        const View view = std::move(back_.back());
+        scope_.range = back_.back().range;
+        scope_.chips = std::move(back_.back().chips);
         back_.pop_back();
-        chips_ = view.chips;
-        narrow(view.range);
     }
-    filter_->chips()->setChips(chips_);
-    askAll();
-    Q_EMIT crumbsChanged();
+    scopeChanged(scope_.range != was.range, true);
     return true;
 }
 
+void DeliveryPage::scopeChanged(bool range, bool chips) {
+    if (chips) filter_->chips()->setChips(scope_.chips);
+    for (DeliveryTab* tab : all_) tab->setScope(scope_);
+    if (chips) Q_EMIT crumbsChanged();
+    if (range) Q_EMIT rangeAsked(scope_.range);
+}
+
+void DeliveryPage::setTimeRange(const ResolvedRange& range, const QTimeZone& zone) {
+    if (range == scope_.range && zone == scope_.zone) return;
+    scope_.range = range;
+    scope_.zone = zone;
+    scopeChanged(false, false);
+}
+
+void DeliveryPage::refresh() {
+    for (DeliveryTab* tab : all_) tab->refresh();
+}
+
 void DeliveryPage::setChips(const std::vector<Chip>& chips) {
-    if (chips == chips_) return;
+    if (chips == scope_.chips) return;
     remember();
-    chips_ = chips;
-    filter_->chips()->setChips(chips_);
-    askAll();
-    Q_EMIT crumbsChanged();
+    scope_.chips = chips;
+    scopeChanged(false, true);
+}
+
+void DeliveryPage::setView(const ResolvedRange& range, const std::vector<Chip>& chips) {
+    if (range == scope_.range && chips == scope_.chips) return;
+    remember();
+    const bool other = range != scope_.range;
+    scope_.range = range;
+    scope_.chips = chips;
+    scopeChanged(other, true);
 }
 
 void DeliveryPage::chipsChanged() {
@@ -272,21 +188,21 @@ void DeliveryPage::chipsChanged() {
     const auto negated = std::find_if(chips.begin(), chips.end(), [](const Chip& c) { return c.negated; });
     if (negated == chips.end()) return setChips(chips);
     const auto term = delivery::parseTerm(negated->term);
-    filter_->chips()->setChips(chips_);
+    filter_->chips()->setChips(scope_.chips);
     if (term) exclude(term->field, term->value);
 }
 
 // "Not this one" is said with the values that stay: the chips then name exactly what is counted.
 void DeliveryPage::exclude(const QString& field, const QString& value) {
     QStringList others;
-    if (overview_)
-        for (const engine::Facet& f : overview_->facets)
+    if (overview())
+        for (const engine::Facet& f : overview()->facets)
             if (qstr(f.field) == field)
                 for (const engine::FacetValue& v : f.values)
                     if (qstr(v.value) != value) others << qstr(v.value);
     if (others.isEmpty())
         return banner_->say(tr("There is nothing else to show for %1 in this view.").arg(field), true);
-    setChips(delivery::withValues(chips_, field, others));
+    setChips(delivery::withValues(scope_.chips, field, others));
 }
 
 void DeliveryPage::addTerm(const QString& term) {
@@ -294,55 +210,22 @@ void DeliveryPage::addTerm(const QString& term) {
     const auto parsed = delivery::parseTerm(negated ? term.mid(1) : term);
     if (!parsed) return;
     if (negated) return exclude(parsed->field, parsed->value);
-    QStringList values = delivery::valuesOf(chips_, parsed->field);
+    QStringList values = delivery::valuesOf(scope_.chips, parsed->field);
     if (parsed->field == "find"_L1) values.clear();
     if (!values.contains(parsed->value)) values << parsed->value;
-    setChips(delivery::withValues(chips_, parsed->field, values));
+    setChips(delivery::withValues(scope_.chips, parsed->field, values));
 }
 
 void DeliveryPage::showFilter(const QString& terms) {
     const delivery::Typed typed = delivery::parseTyped(terms);
     if (!typed.verdict.error.isEmpty()) return banner_->say(typed.verdict.error, true);
-    std::vector<Chip> chips = chips_;
+    std::vector<Chip> chips = scope_.chips;
     for (const delivery::Term& t : typed.terms) {
         QStringList values = t.field == "find"_L1 ? QStringList() : delivery::valuesOf(chips, t.field);
         if (!values.contains(t.value)) values << t.value;
         chips = delivery::withValues(chips, t.field, values);
     }
     setChips(chips);
-}
-
-void DeliveryPage::narrow(const ResolvedRange& range) {
-    if (range == range_) return;
-    range_ = range;
-    askAll();
-    Q_EMIT rangeAsked(range);
-}
-
-void DeliveryPage::barChosen(int bucket, int state) {
-    const TimeSeries& series = chart_->series();
-    if (bucket < 0 || bucket >= static_cast<int>(series.buckets.size())) return;
-    const Bucket& b = series.buckets[static_cast<size_t>(bucket)];
-    const ResolvedRange range{std::max(b.start, range_.from), std::min(b.end, range_.to)};
-    remember();
-    if (state >= 0) {
-        for (int i = 0; i < 5; ++i) {
-            const auto outcome = static_cast<reply::Outcome>(i);
-            if (static_cast<int>(markOf(outcome)) == state)
-                chips_ = delivery::withValues(chips_, u"outcome"_s, {qstr(reply::outcomeName(outcome))});
-        }
-        filter_->chips()->setChips(chips_);
-        Q_EMIT crumbsChanged();
-    }
-    if (range == range_) return askAll();
-    narrow(range);
-}
-
-void DeliveryPage::groupsChosen() {
-    if (filling_) return;
-    QStringList keys;
-    for (const QModelIndex& i : groups_->selectionModel()->selectedRows()) keys << i.data(KeyRole).toString();
-    setChips(delivery::withValues(chips_, u"template"_s, keys));
 }
 
 void DeliveryPage::focusFilter() {
@@ -364,25 +247,24 @@ void DeliveryPage::importFiles(const QStringList& files) {
 }
 
 void DeliveryPage::exportView() {
-    if (!overview_ || overview_->events == 0)
+    if (!overview() || overview()->events == 0)
         return banner_->say(tr("There are no rows to export in this view."), true);
     const QString file = prompts().saveFile(
-        this, counted(static_cast<qint64>(overview_->events), tr("Export 1 row"), tr("Export %1 rows")),
+        this, counted(static_cast<qint64>(overview()->events), tr("Export 1 row"), tr("Export %1 rows")),
         u"delivery.csv"_s, tr("CSV (*.csv)"));
     if (file.isEmpty()) return;
-    banner_->run(engine::ExportEvents{engineRange(), delivery::toFilter(chips_), file.toStdString()});
+    banner_->run(engine::ExportEvents{scope_.engineRange(), scope_.filter(), file.toStdString()});
 }
 
-void DeliveryPage::emptyAction() {
-    switch (empty_->kind()) {
+void DeliveryPage::emptyAction(EmptyState::Kind kind) {
+    switch (kind) {
     case EmptyState::Kind::NotSetUp: return chooseFiles();
     case EmptyState::Kind::NothingMatched: return setChips({});
     case EmptyState::Kind::CouldNotLook: return refresh();
     case EmptyState::Kind::NothingHappened: break;
     }
-    if (!overview_ || !overview_->stored) return;
-    remember();
-    narrow({overview_->stored->from.ms, overview_->stored->to.ms + 1});
+    if (!overview() || !overview()->stored) return;
+    setView({overview()->stored->from.ms, overview()->stored->to.ms + 1}, scope_.chips);
 }
 
 // --- events of the widget
@@ -395,12 +277,6 @@ void DeliveryPage::showEvent(QShowEvent* event) {
 void DeliveryPage::resizeEvent(QResizeEvent* event) {
     Page::resizeEvent(event);
     overlay_->setGeometry(rect());
-}
-
-void DeliveryPage::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_I && event->modifiers() == Qt::NoModifier)
-        return chart_->setVisible(!chart_->isVisible());
-    Page::keyPressEvent(event);
 }
 
 void DeliveryPage::dragEnterEvent(QDragEnterEvent* event) {
@@ -424,26 +300,21 @@ void DeliveryPage::dropEvent(QDropEvent* event) {
 QByteArray DeliveryPage::saveLayout() const {
     QByteArray out;
     QDataStream stream(&out, QIODevice::WriteOnly);
-    stream << columns_->saveState() << lists_->saveState() << trio_->saveState() << groups_->saveLayout()
-           << rows_->saveLayout() << history_->saveLayout() << facets_->hiddenGroups() << chart_->share();
+    QHash<QString, QByteArray> layouts;
+    for (const DeliveryTab* tab : all_) layouts.insert(tab->objectName(), tab->saveLayout());
+    stream << layouts << tabs_->currentWidget()->objectName();
     return out;
 }
 
 void DeliveryPage::restoreLayout(const QByteArray& state) {
     QDataStream stream(state);
-    QByteArray columns, lists, trio, groups, rows, history;
-    QStringList hidden;
-    bool share = false;
-    stream >> columns >> lists >> trio >> groups >> rows >> history >> hidden >> share;
+    QHash<QString, QByteArray> layouts;
+    QString current;
+    stream >> layouts >> current;
     if (stream.status() != QDataStream::Ok) return;
-    columns_->restoreState(columns);
-    lists_->restoreState(lists);
-    trio_->restoreState(trio);
-    groups_->restoreLayout(groups);
-    rows_->restoreLayout(rows);
-    history_->restoreLayout(history);
-    facets_->setHiddenGroups(hidden);
-    chart_->setShare(share);
+    for (DeliveryTab* tab : all_)
+        if (layouts.contains(tab->objectName())) tab->restoreLayout(layouts[tab->objectName()]);
+    showTab(current);
 }
 
 } // namespace waypost::ui

@@ -1,22 +1,19 @@
-// What the Delivery screen asks the engine, and how the answers are put on the screen.
+// What the overview of the Delivery screen asks the engine, and how the answers are put on the screen.
 #include "ui/charts/time_axis.h"
 #include "ui/charts/time_series_widget.h"
 #include "ui/models/row_model.h"
 #include "ui/pages/delivery_filter.h"
-#include "ui/pages/delivery_page.h"
+#include "ui/pages/delivery_overview.h"
 #include "ui/pages/delivery_rows.h"
 #include "ui/pages/page_values.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/data_table.h"
-#include "ui/widgets/empty_state.h"
 #include "ui/widgets/evidence_trio.h"
 #include "ui/widgets/facet_list.h"
-#include "ui/widgets/filter_bar.h"
 #include "ui/widgets/stat_tile.h"
 
 #include <QLabel>
 #include <QPushButton>
-#include <QStackedWidget>
 #include <QTabWidget>
 
 using namespace Qt::StringLiterals;
@@ -27,31 +24,14 @@ namespace {
 constexpr std::uint64_t fewEvents = 200; // below this a share carries its interval
 }
 
-engine::TimeRange DeliveryPage::engineRange() const {
-    return {UtcTime{range_.from}, UtcTime{range_.to}};
+void DeliveryOverview::zoneChanged() {
+    chart_->setZone(scope_.zone);
 }
 
-bool DeliveryPage::showsContent() const {
-    return body_->currentWidget() == content_;
-}
-
-void DeliveryPage::setTimeRange(const ResolvedRange& range, const QTimeZone& zone) {
-    const bool sameZone = zone == zone_;
-    if (range == range_ && sameZone) return;
-    range_ = range;
-    zone_ = zone;
-    chart_->setZone(zone);
-    askAll();
-}
-
-void DeliveryPage::refresh() {
-    askAll();
-}
-
-void DeliveryPage::askAll() {
+void DeliveryOverview::ask() {
     newRows_->hide();
-    tabs_->setCurrentIndex(0);
-    tabs_->setTabEnabled(1, false);
+    lower_->setCurrentIndex(0);
+    lower_->setTabEnabled(1, false);
     ++eventQuestion_;
     trio_->showEmpty(tr("No attempt selected"),
                      tr("Select an attempt to see how its reply was judged and the raw line."));
@@ -59,11 +39,15 @@ void DeliveryPage::askAll() {
     rowModel_->ask();
 }
 
-void DeliveryPage::askOverview() {
-    if (range_.to <= range_.from) return;
+void DeliveryOverview::askAgain() {
+    askOverview();
+    lookForNewRows();
+}
+
+void DeliveryOverview::askOverview() {
     const quint64 question = ++question_;
-    asked_ = delivery::toFilter(chips_);
-    bridge_.ask(engine::OverviewQuery{engineRange(), asked_}, this,
+    asked_ = scope_.filter();
+    bridge_.ask(engine::OverviewQuery{scope_.engineRange(), asked_}, this,
                 [this, question](const engine::Snapshot& snapshot) {
                     if (question != question_) return; // a newer question is under way
                     take<engine::Overview>(
@@ -73,22 +57,17 @@ void DeliveryPage::askOverview() {
                             showOverview(*overview_);
                             if (asked_.templates.empty()) fillGroups(*overview_);
                         },
-                        [&](const Error& e) {
-                            empty_->set(EmptyState::Kind::CouldNotLook,
-                                        tr("The stored events could not be read"), qstr(e.describe()),
-                                        tr("Try again"));
-                            body_->setCurrentWidget(empty_);
-                        });
-                    Q_EMIT overviewShown();
+                        [&](const Error& e) { showFailed(e); });
+                    Q_EMIT shown();
                 });
     if (!asked_.templates.empty()) askGroups(question);
 }
 
 // The list of groups stays whole while some of them are chosen, as facets do.
-void DeliveryPage::askGroups(quint64 question) {
+void DeliveryOverview::askGroups(quint64 question) {
     engine::DeliveryFilter filter = asked_;
     filter.templates.clear();
-    bridge_.ask(engine::OverviewQuery{engineRange(), filter}, this,
+    bridge_.ask(engine::OverviewQuery{scope_.engineRange(), filter}, this,
                 [this, question](const engine::Snapshot& snapshot) {
                     if (question != question_) return;
                     take<engine::Overview>(
@@ -96,9 +75,9 @@ void DeliveryPage::askGroups(quint64 question) {
                 });
 }
 
-void DeliveryPage::fetchRows(const PageAsk& ask) {
+void DeliveryOverview::fetchRows(const PageAsk& ask) {
     rowsTicket_ = ask.ticket;
-    engine::EventsQuery query{engineRange(), delivery::toFilter(chips_), ask.after.isEmpty() ? 0 : next_,
+    engine::EventsQuery query{scope_.engineRange(), scope_.filter(), ask.after.isEmpty() ? 0 : next_,
                               ask.limit};
     bridge_.ask(std::move(query), this, [this, ticket = ask.ticket](const engine::Snapshot& snapshot) {
         if (ticket != rowsTicket_) return;
@@ -108,7 +87,8 @@ void DeliveryPage::fetchRows(const PageAsk& ask) {
                 next_ = page.next;
                 std::vector<Row> rows;
                 rows.reserve(page.rows.size());
-                for (const engine::EventRow& r : page.rows) rows.push_back(delivery::eventRow(r, zone_));
+                for (const engine::EventRow& r : page.rows)
+                    rows.push_back(delivery::eventRow(r, scope_.zone));
                 rowModel_->page(ticket, std::move(rows), page.next != 0);
             },
             [&](const Error& e) {
@@ -119,10 +99,10 @@ void DeliveryPage::fetchRows(const PageAsk& ask) {
 }
 
 // Rows that are read stay where they are; what came meanwhile is counted and offered.
-void DeliveryPage::lookForNewRows() {
+void DeliveryOverview::lookForNewRows() {
     const bool reading = rows_->selectionModel()->hasSelection() || rows_->underMouse();
     if (!reading) return rowModel_->ask();
-    engine::EventsQuery query{engineRange(), delivery::toFilter(chips_), 0, RowModel::pageSize};
+    engine::EventsQuery query{scope_.engineRange(), scope_.filter(), 0, RowModel::pageSize};
     bridge_.ask(std::move(query), this, [this, question = question_](const engine::Snapshot& snapshot) {
         const auto* page = std::get_if<engine::EventPage>(&snapshot);
         if (!page || question != question_) return;
@@ -137,47 +117,21 @@ void DeliveryPage::lookForNewRows() {
     });
 }
 
-void DeliveryPage::showOverview(const engine::Overview& o) {
+void DeliveryOverview::showOverview(const engine::Overview& o) {
     filling_ = true;
     facets_->setGroups(delivery::facetsOf(o));
     for (const engine::Facet& f : o.facets)
-        facets_->setChosen(qstr(f.field), delivery::valuesOf(chips_, qstr(f.field)));
+        facets_->setChosen(qstr(f.field), delivery::valuesOf(scope_.chips, qstr(f.field)));
     filling_ = false;
-    if (o.events == 0) return showNothing(o);
+    if (o.events == 0) return showNothing(o.stored, o.asOf);
     chart_->setSeries(delivery::chartOf(o));
     showSummary(o);
-    body_->setCurrentWidget(content_);
-    setFocusProxy(rows_);
-    if (import_->hasFocus() && rows_->currentKey().isEmpty())
-        rows_->setFocus(); // the way in is not needed any more
+    showContent();
 }
 
-void DeliveryPage::showNothing(const engine::Overview& o) {
-    const QString asOf = stampText(o.asOf.ms, zone_);
-    using Kind = EmptyState::Kind;
-    if (!o.stored)
-        empty_->set(Kind::NotSetUp, tr("No delivery attempt is stored yet"),
-                    tr("Import a Postfix log, plain or compressed, or drop files here. Files are read where "
-                       "they are; "
-                       "importing one again adds only what is new."),
-                    tr("Import a log…"));
-    else if (asked_ != engine::DeliveryFilter{})
-        empty_->set(Kind::NothingMatched, tr("No attempt matches these filters"),
-                    tr("In this range no attempt has all of the properties named above. Remove a chip, or "
-                       "all of them."),
-                    tr("Remove all filters"));
-    else
-        empty_->set(Kind::NothingHappened, tr("No delivery attempt in this range"),
-                    tr("All stored events were looked at (%1). They run from %2 to %3.")
-                        .arg(asOf, stampText(o.stored->from.ms, zone_), stampText(o.stored->to.ms, zone_)),
-                    tr("Show the stored range"));
-    body_->setCurrentWidget(empty_);
-    setFocusProxy(import_);
-}
-
-void DeliveryPage::showSummary(const engine::Overview& o) {
+void DeliveryOverview::showSummary(const engine::Overview& o) {
     summary_->setText(counted(static_cast<qint64>(o.events), tr("1 attempt"), tr("%1 attempts")));
-    summary_->setToolTip(tr("as of %1").arg(stampText(o.asOf.ms, zone_)));
+    summary_->setToolTip(tr("as of %1").arg(stampText(o.asOf.ms, scope_.zone)));
     unclassified_->setVisible(o.unclassified > 0);
     const double share = 100.0 * static_cast<double>(o.unclassified) / static_cast<double>(o.events);
     QString words = tr("%1 unclassified (%2 % of %3")
@@ -192,7 +146,7 @@ void DeliveryPage::showSummary(const engine::Overview& o) {
     unclassified_->setToolTip(tr("Replies no rule speaks of. Show them."));
 }
 
-void DeliveryPage::fillGroups(const engine::Overview& o) {
+void DeliveryOverview::fillGroups(const engine::Overview& o) {
     const auto sameGroups = [&] {
         if (!grouped_ || grouped_->groups.size() != o.groups.size()) return false;
         for (size_t i = 0; i < o.groups.size(); ++i)
@@ -203,15 +157,15 @@ void DeliveryPage::fillGroups(const engine::Overview& o) {
     grouped_ = std::make_shared<const engine::Overview>(o);
     filling_ = true;
     if (same)
-        groupModel_->update(delivery::groupRows(o, {}, Qt::DescendingOrder, zone_));
+        groupModel_->update(delivery::groupRows(o, {}, Qt::DescendingOrder, scope_.zone));
     else
         groupModel_->ask();
     selectGroups();
     filling_ = false;
 }
 
-void DeliveryPage::selectGroups() {
-    const QStringList chosen = delivery::valuesOf(chips_, u"template"_s);
+void DeliveryOverview::selectGroups() {
+    const QStringList chosen = delivery::valuesOf(scope_.chips, u"template"_s);
     QItemSelection selection;
     for (const QString& key : chosen)
         if (const int row = groupModel_->rowOf(key); row >= 0) {
@@ -222,7 +176,7 @@ void DeliveryPage::selectGroups() {
                                       QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
-void DeliveryPage::openEvent(const QString& key, bool fromHistory) {
+void DeliveryOverview::openEvent(const QString& key, bool fromHistory) {
     const quint64 question = ++eventQuestion_;
     bridge_.ask(engine::EventQuery{key.toLongLong()}, this,
                 [this, question, fromHistory](const engine::Snapshot& snapshot) {
@@ -235,7 +189,7 @@ void DeliveryPage::openEvent(const QString& key, bool fromHistory) {
                 });
 }
 
-void DeliveryPage::showDetail(const engine::EventDetail& detail, bool fromHistory) {
+void DeliveryOverview::showDetail(const engine::EventDetail& detail, bool fromHistory) {
     trio_->show(delivery::evidenceOf(detail));
     if (fromHistory) return;
     std::vector<engine::EventRow> all = detail.history;
@@ -250,14 +204,14 @@ void DeliveryPage::showDetail(const engine::EventDetail& detail, bool fromHistor
     historyModel_->onFetch([this, all = std::move(all)](const PageAsk& ask) {
         std::vector<Row> rows;
         rows.reserve(all.size());
-        for (const engine::EventRow& r : all) rows.push_back(delivery::eventRow(r, zone_));
+        for (const engine::EventRow& r : all) rows.push_back(delivery::eventRow(r, scope_.zone));
         historyModel_->page(ask.ticket, std::move(rows), false);
     });
     filling_ = true;
     historyModel_->ask();
     filling_ = false;
-    tabs_->setTabEnabled(1, true);
-    tabs_->setTabText(1, tr("History of this message (%1)").arg(historyModel_->rowCount()));
+    lower_->setTabEnabled(1, true);
+    lower_->setTabText(1, tr("History of this message (%1)").arg(historyModel_->rowCount()));
 }
 
 } // namespace waypost::ui
