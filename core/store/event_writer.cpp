@@ -4,6 +4,7 @@
 #include "store/database.h"
 #include "store/event_keys.h"
 #include "store/event_text.h"
+#include "store/verdict_store.h"
 
 namespace waypost::store {
 
@@ -22,14 +23,25 @@ Split splitAddress(std::string_view address, std::string& scratch) {
     return {address.substr(0, at), scratch};
 }
 
+// The template a reply belongs to, where the operator split it by words the part with those words.
 std::int64_t templateId(Database& db, const StoredReply& reply) {
     auto find = db.prepare("SELECT id FROM event_template WHERE key = ?");
-    if (find.with(reply.templateKey).step()) return find.integer(0);
-    db.run("INSERT INTO event_template(key, text) VALUES(?, ?)", reply.templateKey, reply.templateText);
-    return db.lastInsertId();
+    if (!find.with(reply.templateKey).step()) {
+        db.run("INSERT INTO event_template(key, text) VALUES(?, ?)", reply.templateKey, reply.templateText);
+        return db.lastInsertId();
+    }
+    const std::int64_t id = find.integer(0);
+    auto parts = db.prepare("SELECT contains, part FROM template_split WHERE template = ? ORDER BY id");
+    parts.with(id);
+    while (parts.step()) {
+        if (text::lowered(reply.sample).find(parts.text(0)) != std::string::npos) return parts.integer(1);
+    }
+    return id;
 }
 
-std::int64_t replyHash(const StoredReply& r) {
+} // namespace
+
+std::int64_t storedReplyHash(const StoredReply& r) {
     std::uint64_t h = hashOf(r.text);
     h = hashOf(r.enhanced, h + std::uint64_t(r.code) * 64 + std::uint64_t(r.stage));
     h = hashOf(r.provider, h + std::uint64_t(r.classNumber()));
@@ -37,8 +49,6 @@ std::int64_t replyHash(const StoredReply& r) {
     h = hashOf(r.templateKey, h);
     return std::int64_t(r.opinion.empty() ? h : hashOf(r.opinion, h));
 }
-
-} // namespace
 
 reply::Outcome outcomeOf(reply::Category category, reply::Permanence permanence) {
     using reply::Category, reply::Outcome, reply::Permanence;
@@ -87,7 +97,7 @@ void EventWriter::forget() {
 void EventWriter::storeReply(Database& db, const StoredReply& r) {
     r.providerId = names_.id(db, NameKind::Provider, r.provider);
     r.templateId = templateId(db, r);
-    std::int64_t hash = replyHash(r);
+    std::int64_t hash = storedReplyHash(r);
     auto find =
         db.prepare("SELECT id FROM event_reply WHERE hash = ? AND text = ? AND category = ? AND outcome = ? "
                    "AND provider = ? AND template = ?");
@@ -149,6 +159,10 @@ void EventWriter::addRow(Database& db, const NewEvent& e) {
 }
 
 std::uint64_t EventWriter::append(Database& db, const EventBatch& batch) {
+    if (const auto now = verdictGeneration(db); now != generation_) {
+        forget(); // replies were judged anew: ids and templates are looked up again
+        generation_ = now;
+    }
     std::uint64_t dropped = 0;
     const StoredReply* last = nullptr;
     for (const auto& e : batch.events) {

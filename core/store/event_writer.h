@@ -31,9 +31,13 @@ class EventWriter {
     NameBook names_;
     std::string domain_;
     std::unordered_set<std::uint64_t> known_; // serials
+    std::int64_t generation_ = 0;             // of the stored verdicts (verdict_store.h)
     Rollups rollups_;
     ColumnBlock rows_{eventNumbers, eventTexts};
 };
+
+// What event_reply.hash holds: replies with the same one are compared word by word.
+std::int64_t storedReplyHash(const StoredReply& reply);
 
 // A block of message keys for one writer: [first, first + count). Keys of a block that was not used up are
 // lost.
