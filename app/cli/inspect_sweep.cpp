@@ -5,6 +5,7 @@
 #include "cli/inspection_keeper.h"
 #include "cli/line_feed.h"
 #include "cli/network.h"
+#include "cli/printer.h"
 
 #include <deque>
 
@@ -57,6 +58,7 @@ class Sweep {
 
     Result<void> finish() {
         while (running_ > 0) waitForOne();
+        printer_.finish();
         if (keeper_ && kept_) kept_ = keeper_->flush();
         return kept_;
     }
@@ -79,11 +81,11 @@ class Sweep {
             auto slot = std::move(slots_.front());
             slots_.pop_front();
             if (slot->refused) {
-                printRefused(globals_, "domain", slot->name, *slot->refused);
+                printer_.give([this, slot] { printRefused(globals_, "domain", slot->name, *slot->refused); });
                 continue;
             }
-            printReport(globals_, *slot->report);
-            if (keeper_ && kept_) kept_ = keeper_->add(std::move(*slot->report));
+            if (keeper_ && kept_) kept_ = keeper_->add(*slot->report);
+            printer_.give([this, slot] { printReport(globals_, *slot->report); });
         }
     }
 
@@ -94,6 +96,7 @@ class Sweep {
     Result<void> kept_;
     std::deque<std::shared_ptr<Slot>> slots_; // in the order of the names
     size_t running_ = 0;
+    Printer printer_; // last: its jobs use the others
 };
 
 } // namespace

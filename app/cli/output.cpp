@@ -17,17 +17,21 @@ namespace {
 std::string withoutControls(std::string_view line) {
     std::string out;
     out.reserve(line.size() + 1);
-    for (size_t i = 0; i < line.size(); ++i) {
-        const auto c = static_cast<unsigned char>(line[i]);
-        const auto next = i + 1 < line.size() ? static_cast<unsigned char>(line[i + 1]) : 0U;
-        if (c == 0x7f) {
+    while (!line.empty()) {
+        const size_t at = std::min(line.find_first_of("\x7f\xc2"), line.size());
+        out += line.substr(0, at);
+        line.remove_prefix(at);
+        if (line.empty()) break;
+        const auto next = line.size() > 1 ? static_cast<unsigned char>(line[1]) : 0U;
+        if (line[0] == '\x7f') {
             out += "\\u007f";
-        } else if (c == 0xc2 && next >= 0x80 && next < 0xa0) {
+        } else if (next >= 0x80 && next < 0xa0) {
             out += fmt::format("\\u00{:02x}", next);
-            ++i;
+            line.remove_prefix(1);
         } else {
-            out += line[i];
+            out += line[0];
         }
+        line.remove_prefix(1);
     }
     return out;
 }

@@ -5,9 +5,10 @@
 #include "dns/resolver.h"
 
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace waypost::domain {
@@ -17,6 +18,7 @@ class Notebook final : public dns::Resolver {
     Notebook(dns::Resolver& upstream, size_t limit) : upstream_(upstream), limit_(limit == 0 ? 1 : limit) {}
 
     void resolve(dns::Question question, Done done) override;
+    void share(dns::Question question, SharedDone done) override;
 
     // The number of the answer to a question that was asked.
     [[nodiscard]] std::optional<size_t> find(std::string_view name, dns::RecordType type) const;
@@ -30,9 +32,11 @@ class Notebook final : public dns::Resolver {
 
   private:
     struct Entry {
-        std::optional<dns::Answer> answer;
-        std::vector<Done> waiting;
+        std::shared_ptr<dns::Answer> answer; // null: under way
+        std::vector<SharedDone> waiting;
     };
+    // Asks once; `done` may be called before it returns. Gives the number.
+    size_t ask(dns::Question question, SharedDone done);
     void pump();
 
     std::shared_ptr<int> life_ = std::make_shared<int>(0); // tells a pump at work that the notebook is gone
@@ -40,8 +44,8 @@ class Notebook final : public dns::Resolver {
     size_t limit_;
     size_t inFlight_ = 0;
     std::deque<std::pair<dns::Question, Entry*>> pending_;
-    std::map<dns::Question, size_t> index_;
-    std::deque<Entry> entries_; // addresses stay
+    std::unordered_map<std::string, size_t> index_; // by keyOf()
+    std::deque<Entry> entries_;                     // addresses stay
 };
 
 } // namespace waypost::domain
