@@ -18,6 +18,7 @@ std::vector<std::string>* fieldOf(store::EventFilter& f, std::string_view name) 
     if (name == "domain" || name == "rcpt_domain") return &f.domains;
     if (name == "template" || name == "cluster") return &f.templates;
     if (name == "source") return &f.sources;
+    if (name == "kind") return &f.kinds;
     return nullptr;
 }
 
@@ -37,6 +38,10 @@ Result<void> checkValue(std::string_view field, std::string_view value) {
         return fail(ErrorCode::InvalidArgument, "--filter",
                     "\"" + std::string(value) +
                         "\" is no outcome; there are accepted, deferred, bounced, blocked and unknown.");
+    if (field == "kind" && !reply::kindFromName(value))
+        return fail(ErrorCode::InvalidArgument, "--filter",
+                    "\"" + std::string(value) +
+                        "\" is no kind; there are attempt, async-bounce, complaint and auto-reply.");
     return {};
 }
 
@@ -56,7 +61,7 @@ Result<store::EventFilter> parseFilter(std::string_view in) {
             return fail(
                 ErrorCode::InvalidArgument, "--filter",
                 "There is no field \"" + std::string(term.substr(0, colon)) +
-                    "\"; there are provider, category, outcome, stream, domain, template and source.");
+                    "\"; there are provider, category, outcome, stream, domain, template, source and kind.");
         std::string_view value = term.substr(colon + 1);
         if (value.starts_with('{') && value.ends_with('}')) value = value.substr(1, value.size() - 2);
         for (std::string_view one : text::split(value, ',')) {

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "store/database.h"
+#include "store/event_batch.h"
 #include "store/event_names.h"
 
 #include <fmt/format.h>
@@ -30,12 +31,17 @@ struct GroupHash {
 struct Group {
     std::uint64_t events = 0, messages = 0, firsts = 0, hard = 0, unclassified = 0;
     std::array<std::uint64_t, 5> outcomes{};
+    std::array<std::uint64_t, reply::kindCount> kinds{};
     store::LatencySketch latency;
 
-    void add(const store::Cell& cell) {
+    // `all`: the kinds were chosen by the filter, so each counts as an event.
+    void add(const store::Cell& cell, bool all) {
         auto n = std::uint64_t(cell.events);
-        auto category = reply::Category(cell.subject.classNumber / 8);
-        auto outcome = size_t(cell.subject.classNumber % 8);
+        auto kind = store::kindOfClass(cell.subject.classNumber);
+        kinds[size_t(kind)] += n;
+        if (!all && kind != reply::Kind::Attempt) return;
+        auto category = store::categoryOfClass(cell.subject.classNumber);
+        auto outcome = size_t(store::outcomeOfClass(cell.subject.classNumber));
         events += n;
         messages += std::uint64_t(cell.messages);
         firsts += std::uint64_t(cell.firsts);
@@ -59,8 +65,8 @@ std::int64_t floorTo(std::int64_t ms, std::int64_t step) {
 std::int64_t valueOf(Key key, const store::Cell& cell) {
     switch (key) {
     case Key::Provider: return cell.subject.provider;
-    case Key::Category: return cell.subject.classNumber / 8;
-    case Key::Outcome: return cell.subject.classNumber % 8;
+    case Key::Category: return int(store::categoryOfClass(cell.subject.classNumber));
+    case Key::Outcome: return int(store::outcomeOfClass(cell.subject.classNumber));
     case Key::Domain: return cell.subject.domain;
     case Key::Stream: return cell.subject.stream;
     case Key::Ip: return cell.ip;
@@ -92,6 +98,9 @@ StatRow rowOf(const Group& g, bool byCategory) {
     row.events = g.events;
     row.messages = byCategory ? g.firsts : g.messages;
     row.outcomes = g.outcomes;
+    row.asyncBounces = g.kinds[size_t(reply::Kind::AsyncBounce)];
+    row.complaints = g.kinds[size_t(reply::Kind::Complaint)];
+    row.autoReplies = g.kinds[size_t(reply::Kind::AutoReply)];
     std::uint64_t accepted = outcome(Outcome::Accepted), bounced = outcome(Outcome::Bounced),
                   blocked = outcome(Outcome::Blocked), last = accepted + bounced + blocked;
     auto rate = [&row](Metric m, std::uint64_t part, std::uint64_t whole) {
@@ -155,11 +164,14 @@ std::vector<StatRow> statsBy(store::Database& db, const StatsAsk& ask) {
         byCategory = byCategory || k == Key::Category;
     }
     size_t parts = std::min(ask.by.size(), maxKeys);
-    store::ResolvedFilter filter(db, ask.filter);
+    bool kindsChosen = !ask.filter.kinds.empty();
+    store::EventFilter wide = ask.filter;
+    wide.allKinds = !kindsChosen;
+    store::ResolvedFilter filter(db, wide);
     store::eachCell(db, filter, ask.range, needs, [&](const store::Cell& cell) {
         GroupKey key{};
         for (size_t i = 0; i < parts; ++i) key[i] = valueOf(ask.by[i], cell);
-        groups[key].add(cell);
+        groups[key].add(cell, kindsChosen);
     });
     if (parts == 0) groups.try_emplace(GroupKey{});
     std::vector<StatRow> rows;
@@ -180,6 +192,9 @@ json::value toJson(const StatRow& row, const std::vector<Key>& by) {
     o["events"] = row.events;
     o["messages"] = row.messages;
     for (int i = 0; i < 5; ++i) o[reply::outcomeName(reply::Outcome(i))] = row.outcomes[size_t(i)];
+    o["async_bounces"] = row.asyncBounces;
+    o["complaints"] = row.complaints;
+    o["auto_replies"] = row.autoReplies;
     for (const auto& d : definitions()) {
         const Rate& rate = row.rates[size_t(d.metric)];
         if (rate.whole == 0) {

@@ -32,7 +32,9 @@ struct Rate {
 struct StatRow {
     std::vector<std::string> keys; // in the order asked
     std::uint64_t events = 0, messages = 0;
-    std::array<std::uint64_t, 5> outcomes{};  // reply::Outcome order
+    std::array<std::uint64_t, 5> outcomes{}; // reply::Outcome order
+    // Reports on messages that were counted before: never part of `events`, unless the filter names kinds.
+    std::uint64_t asyncBounces = 0, complaints = 0, autoReplies = 0;
     std::array<Rate, metricCount> rates;      // Metric order
     std::optional<std::int64_t> p50Ms, p95Ms; // of accepted events
 };

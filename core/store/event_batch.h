@@ -17,6 +17,20 @@ namespace waypost::store {
 // the attempt. A deferral the queue gave up on is a bounce; a 5xx the queue tries again is a deferral.
 reply::Outcome outcomeOf(reply::Category category, reply::Permanence permanence);
 
+// What roll-ups count by, as one number: kind * 256 + category * 8 + outcome. Attempts have kind 0.
+constexpr int classNumberOf(reply::Kind kind, reply::Category category, reply::Outcome outcome) {
+    return int(kind) * 256 + int(category) * 8 + int(outcome);
+}
+constexpr reply::Kind kindOfClass(int classNumber) {
+    return reply::Kind(classNumber / 256);
+}
+constexpr reply::Category categoryOfClass(int classNumber) {
+    return reply::Category(classNumber % 256 / 8);
+}
+constexpr reply::Outcome outcomeOfClass(int classNumber) {
+    return reply::Outcome(classNumber % 8);
+}
+
 // One distinct reply with its verdict. Kept by its maker for as long as batches point to it.
 struct StoredReply {
     std::uint64_t serial = 0; // unique among the replies one EventWriter is given
@@ -37,7 +51,9 @@ struct StoredReply {
     // Set by the EventWriter that stored it.
     mutable std::int64_t id = 0, providerId = 0, templateId = 0;
 
-    [[nodiscard]] int classNumber() const { return int(category) * 8 + int(outcome); }
+    [[nodiscard]] int classNumber(reply::Kind kind = reply::Kind::Attempt) const {
+        return classNumberOf(kind, category, outcome);
+    }
 };
 
 enum EventFlag : std::uint8_t {

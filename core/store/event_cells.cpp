@@ -35,7 +35,8 @@ Hours wholeHours(const EventRange& range) {
 
 bool EventFilter::empty() const {
     return providers.empty() && categories.empty() && outcomes.empty() && streams.empty() &&
-           domains.empty() && templates.empty() && sources.empty() && recipientOrMessage.empty();
+           domains.empty() && templates.empty() && sources.empty() && recipientOrMessage.empty() &&
+           kinds.empty() && !allKinds;
 }
 
 bool ResolvedFilter::Ids::has(std::int64_t id) const {
@@ -71,6 +72,11 @@ ResolvedFilter::ResolvedFilter(Database& db, const EventFilter& f) : person_(f.r
             if (reply::outcomeName(reply::Outcome(o)) == name) classes_ |= 1ULL << unsigned(o);
         }
     }
+    if (f.allKinds) kinds_ = ~0ULL;
+    if (f.kinds.empty()) kinds_ |= 1ULL << unsigned(reply::Kind::Attempt);
+    for (const auto& name : f.kinds) {
+        if (auto k = reply::kindFromName(name)) kinds_ |= 1ULL << unsigned(*k);
+    }
     needsEvents_ = !templates_.any || !sources_.any || !person_.empty();
     size_t at = person_.rfind('@');
     if (at != std::string::npos) {
@@ -88,9 +94,11 @@ unsigned ResolvedFilter::failures(const Subject& s) const {
     if (!streams_.has(s.stream)) out |= bitOf(FilterField::Stream);
     if (!templates_.has(s.templateId)) out |= bitOf(FilterField::Template);
     if (!sources_.has(s.source)) out |= bitOf(FilterField::Source);
-    if (!anyCategory_ && !(categories_ >> unsigned(s.classNumber / 8) & 1))
+    int c = s.classNumber;
+    if (!anyCategory_ && !(categories_ >> unsigned(categoryOfClass(c)) & 1))
         out |= bitOf(FilterField::Category);
-    if (!anyOutcome_ && !(classes_ >> unsigned(s.classNumber % 8) & 1)) out |= bitOf(FilterField::Outcome);
+    if (!anyOutcome_ && !(classes_ >> unsigned(outcomeOfClass(c)) & 1)) out |= bitOf(FilterField::Outcome);
+    if (!(kinds_ >> unsigned(kindOfClass(c)) & 1)) out |= bitOf(FilterField::Kind);
     return out;
 }
 
@@ -178,7 +186,7 @@ class CellReader {
     void segment(const EventRange& range, const ColumnReader& reader) {
         std::array<std::vector<std::int64_t>, eventNumbers> c;
         for (size_t i : {size_t(At), size_t(Reply), size_t(Domain), size_t(Stream), size_t(Ip),
-                         size_t(Source), size_t(Flags), size_t(Latency)})
+                         size_t(Source), size_t(Flags), size_t(Latency), size_t(EventKind)})
             reader.number(i, c[i]);
         TextView recipient, queueId, messageId;
         if (filter_.needsPerson()) {
@@ -196,7 +204,7 @@ class CellReader {
                 continue;
             const auto& r = replies_[c[Reply][i]];
             cell.subject = {r.provider,   c[Domain][i], c[Stream][i],
-                            r.templateId, c[Source][i], r.classNumber};
+                            r.templateId, c[Source][i], r.classFor(c[EventKind][i])};
             cell.ip = c[Ip][i];
             cell.messages = c[Flags][i] & FirstOfMessage ? 1 : 0;
             cell.firsts = c[Flags][i] & FirstInClass ? 1 : 0;

@@ -24,6 +24,9 @@ class Database;
 struct EventFilter {
     std::vector<std::string> providers, categories, outcomes, streams, domains, templates, sources;
     std::string recipientOrMessage; // a whole address, a queue id or a message id
+    // Empty: attempts only, which is what every rate is about (reply::Kind).
+    std::vector<std::string> kinds;
+    bool allKinds = false; // whatever `kinds` says
     [[nodiscard]] bool empty() const;
 };
 struct EventRange {
@@ -38,7 +41,8 @@ enum class FilterField : std::uint8_t {
     Domain,
     Template,
     Source,
-    Person
+    Person,
+    Kind
 };
 
 // The filter with ids for names; made once for a query.
@@ -63,7 +67,7 @@ class ResolvedFilter {
         [[nodiscard]] bool has(std::int64_t id) const;
     };
     Ids providers_, domains_, streams_, templates_, sources_;
-    std::uint64_t classes_ = 0, categories_ = 0;
+    std::uint64_t classes_ = 0, categories_ = 0, kinds_ = 0;
     bool anyCategory_ = true, anyOutcome_ = true, needsEvents_ = false;
     std::string person_, personLocal_;
     std::int64_t personDomain_ = -1;
@@ -91,7 +95,11 @@ void eachCell(Database& db, const ResolvedFilter& filter, const EventRange& rang
 // Facts of every stored reply, by id.
 struct ReplyFacts {
     std::int64_t provider = 0, templateId = 0;
-    int classNumber = 0;
+    int classNumber = 0; // as an attempt
+    [[nodiscard]] int classFor(std::int64_t kind) const {
+        bool known = kind >= 0 && kind < reply::kindCount;
+        return classNumber + (known ? int(kind) * 256 : 0);
+    }
 };
 std::unordered_map<std::int64_t, ReplyFacts> replyFacts(Database& db);
 

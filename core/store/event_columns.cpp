@@ -126,13 +126,13 @@ ColumnReader::ColumnReader(std::string_view in, size_t numbers, size_t texts) {
     if (!in.starts_with(magic)) return;
     in.remove_prefix(magic.size());
     if (!get(in, rows) || !get(in, n) || !get(in, t)) return;
-    if (rows > maxBlockRows || n != numbers || t != texts) return;
+    if (rows > maxBlockRows || n > numbers || t != texts) return;
     rows_ = rows;
     numbers_.resize(numbers);
     lengths_.resize(texts);
     texts_.resize(texts);
-    for (auto& c : numbers_) {
-        if (!readPacked(in, c)) return;
+    for (size_t i = 0; i < n; ++i) {
+        if (!readPacked(in, numbers_[i])) return;
     }
     for (size_t i = 0; i < texts; ++i) {
         std::uint32_t size = 0;

@@ -52,7 +52,7 @@ struct TextView {
 
 class ColumnReader {
   public:
-    // `bytes` must outlive the reader.
+    // `bytes` must outlive the reader. Number columns that were added after the block was written read as 0.
     ColumnReader(std::string_view bytes, size_t numbers, size_t texts);
     [[nodiscard]] bool valid() const { return valid_; }
     [[nodiscard]] size_t rows() const { return rows_; }

@@ -72,7 +72,7 @@ bool LineMaker::matches(SegmentRows& rows, size_t row, const ResolvedFilter& fil
     const auto& r = facts_[rows.number(Reply, row)];
     std::int64_t domain = rows.number(Domain, row);
     if (filter.failures({r.provider, domain, rows.number(Stream, row), r.templateId, rows.number(Source, row),
-                         r.classNumber}) != 0)
+                         r.classFor(rows.number(EventKind, row))}) != 0)
         return false;
     return !filter.needsPerson() || filter.isPerson(rows.text(Recipient, row), domain,
                                                     rows.text(QueueId, row), rows.text(MessageId, row));
@@ -96,6 +96,7 @@ EventLine LineMaker::make(SegmentRows& rows, size_t row, std::int64_t key) {
     line.code = r.code;
     line.attempt = int(rows.number(Attempt, row));
     line.latencyMs = rows.number(Latency, row);
+    line.kind = reply::Kind(rows.number(EventKind, row));
     return line;
 }
 
@@ -104,6 +105,7 @@ namespace {
 void fillEvent(reply::ReplyEvent& e, SegmentRows& rows, size_t i, LineMaker& lines) {
     const auto& r = lines.reply(rows.number(Reply, i));
     e.at.ms = rows.number(At, i);
+    e.kind = reply::Kind(rows.number(EventKind, i));
     e.source = lines.name(rows.number(Source, i));
     e.stream = lines.name(rows.number(Stream, i));
     e.campaign = lines.name(rows.number(Campaign, i));

@@ -1,6 +1,7 @@
 #include "store/event_queries.h"
 
 #include "store/database.h"
+#include "store/event_batch.h"
 #include "store/event_lines.h"
 #include "store/event_names.h"
 #include "store/rollup_writer.h"
@@ -33,16 +34,16 @@ class OverviewBuilder {
         const auto& s = cell.subject;
         auto n = std::uint64_t(cell.events);
         if (only(FilterField::Provider)) provider_[s.provider] += n;
-        if (only(FilterField::Category)) category_[s.classNumber / 8] += n;
-        if (only(FilterField::Outcome)) outcome_[s.classNumber % 8] += n;
+        if (only(FilterField::Category)) category_[int(categoryOfClass(s.classNumber))] += n;
+        if (only(FilterField::Outcome)) outcome_[int(outcomeOfClass(s.classNumber))] += n;
         if (only(FilterField::Stream)) stream_[s.stream] += n;
         if (only(FilterField::Domain)) domain_[s.domain] += n;
         if (cell.failures != 0) return;
         out_.events += n;
-        if (s.classNumber / 8 == int(reply::Category::Unclassified)) out_.unclassified += n;
+        if (categoryOfClass(s.classNumber) == reply::Category::Unclassified) out_.unclassified += n;
         std::int64_t step = out_.bucket.count();
         auto at = size_t((floorTo(cell.at.ms, step) - floorTo(out_.range.since.ms, step)) / step);
-        int outcome = s.classNumber % 8;
+        int outcome = int(outcomeOfClass(s.classNumber));
         if (at < out_.buckets.size() && outcome < 5) out_.buckets[at].counts[size_t(outcome)] += n;
     }
 
@@ -106,7 +107,7 @@ class OverviewBuilder {
                 row.lastSeen = seen.time(1);
             }
             row.provider = nameOf(db_, key[1]);
-            row.category = reply::categoryName(reply::Category(key[2] / 8));
+            row.category = reply::categoryName(categoryOfClass(int(key[2])));
             row.events = g.events;
             row.trend = std::move(g.trend);
             out_.groups.push_back(std::move(row));
@@ -212,6 +213,7 @@ EventLines eventPage(Database& db, const EventRange& range, const EventFilter& f
 std::vector<EventLine> eventHistory(Database& db, std::string_view recipientOrMessage, int limit) {
     EventFilter filter;
     filter.recipientOrMessage = recipientOrMessage;
+    filter.allKinds = true;
     auto page = eventPage(db, {}, filter, 0, limit);
     std::reverse(page.rows.begin(), page.rows.end());
     std::sort(page.rows.begin(), page.rows.end(),

@@ -57,6 +57,7 @@ struct EventLine {
     reply::Outcome outcome = reply::Outcome::Unknown;
     int code = 0, attempt = 0;
     std::int64_t latencyMs = -1;
+    reply::Kind kind = reply::Kind::Attempt;
 };
 struct EventLines {
     std::vector<EventLine> rows; // newest first

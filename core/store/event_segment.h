@@ -37,6 +37,7 @@ enum EventNumber : std::uint8_t {
     Position,
     Length,
     LineHash,
+    EventKind,
     eventNumbers
 };
 enum EventTextColumn : std::uint8_t {

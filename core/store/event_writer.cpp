@@ -125,7 +125,7 @@ void EventWriter::addRow(Database& db, const NewEvent& e) {
                    names_.id(db, NameKind::Stream, e.stream),
                    names_.id(db, NameKind::SendingIp, e.sendingIp),
                    e.reply->templateId,
-                   e.reply->classNumber(),
+                   e.reply->classNumber(e.kind),
                    e.flags,
                    e.latencyMs};
     auto put = [this](EventNumber column, std::int64_t value) { rows_.number(column).push_back(value); };
@@ -149,6 +149,7 @@ void EventWriter::addRow(Database& db, const NewEvent& e) {
     put(Position, e.pos);
     put(Length, e.length);
     put(LineHash, e.lineHash);
+    put(EventKind, std::int64_t(e.kind));
     rows_.text(Recipient).add(address.local);
     rows_.text(Parts).add(e.parts);
     rows_.text(QueueId).add(e.queueId);
@@ -232,6 +233,8 @@ void appendEvents(Database& db, std::span<const reply::ReplyEvent> events) {
         replies.push_back(replyOf(e, parts));
         replies.back().serial = replies.size();
         NewEvent n;
+        n.kind = e.kind;
+        n.kind = e.kind;
         n.at = e.at;
         n.reply = &replies.back();
         n.parts = batch.keep(parts);

@@ -77,7 +77,7 @@ Rollups countAgain(Database& db, Differences& differences) {
     eachSegment(db, {INT64_MIN}, {INT64_MAX}, INT64_MAX, false,
                 [&](const Segment&, const ColumnReader& reader) {
                     for (size_t i : {size_t(At), size_t(Reply), size_t(Domain), size_t(Stream), size_t(Ip),
-                                     size_t(Flags), size_t(Latency)})
+                                     size_t(Flags), size_t(Latency), size_t(EventKind)})
                         reader.number(i, c[i]);
                     for (size_t i = 0; i < reader.rows(); ++i) {
                         auto reply = replies.find(c[Reply][i]);
@@ -88,7 +88,8 @@ Rollups countAgain(Database& db, Differences& differences) {
                         }
                         const auto& r = reply->second;
                         all.addFine({UtcTime{c[At][i]}, r.provider, c[Domain][i], c[Stream][i], c[Ip][i],
-                                     r.templateId, r.classNumber, std::uint8_t(c[Flags][i]), c[Latency][i]});
+                                     r.templateId, r.classFor(c[EventKind][i]), std::uint8_t(c[Flags][i]),
+                                     c[Latency][i]});
                     }
                     return true;
                 });

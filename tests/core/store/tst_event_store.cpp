@@ -91,6 +91,51 @@ class TestEventStore : public QObject {
         QVERIFY(!eventWhole(*db_, 0).has_value());
     }
 
+    void kindsComeBackAndOnlyAttemptsAreCounted() {
+        std::vector<reply::ReplyEvent> events;
+        for (int i = 0; i < 8; ++i) {
+            events.push_back(eventOf(i));
+            events.back().kind = reply::Kind(i % reply::kindCount);
+        }
+        appendEvents(*db_, events);
+        QVERIFY(recount(*db_).empty());
+        for (std::int64_t key = 1; key <= 8; ++key)
+            QCOMPARE(eventWhole(*db_, key)->event.kind, reply::Kind((key - 1) % reply::kindCount));
+        OverviewAsk ask;
+        QCOMPARE(overview(*db_, ask).events, 2U);
+        QCOMPARE(eventPage(*db_, {}, {}, 0, 100).rows.size(), 2UL);
+        ask.filter.kinds = {"complaint", "async-bounce"};
+        QCOMPARE(overview(*db_, ask).events, 4U);
+        QCOMPARE(eventPage(*db_, {}, ask.filter, 0, 100).rows.size(), 4UL);
+        ask.filter = {};
+        ask.filter.allKinds = true;
+        QCOMPARE(overview(*db_, ask).events, 8U);
+        std::uint64_t grouped = 0;
+        for (const auto& g : overview(*db_, ask).groups) grouped += g.events;
+        QCOMPARE(grouped, 8U);
+    }
+
+    // A segment as it was written before events had a kind: twenty columns of numbers.
+    void aSegmentWithoutKindsHoldsAttempts() {
+        store(0, 20, 20);
+        ColumnBlock now(eventNumbers, eventTexts), then(EventKind, eventTexts);
+        {
+            auto row = db_->prepare("SELECT data FROM event_segment");
+            QVERIFY(row.step());
+            QVERIFY(now.append(row.text(0)));
+        }
+        for (size_t i = 0; i < EventKind; ++i) then.number(i) = now.number(i);
+        for (size_t i = 0; i < eventTexts; ++i) then.text(i) = now.text(i);
+        db_->run("UPDATE event_segment SET data = ?", Blob{then.encode()});
+        QVERIFY(recount(*db_).empty());
+        QCOMPARE(eventWhole(*db_, 7)->event.kind, reply::Kind::Attempt);
+        QCOMPARE(eventWhole(*db_, 7)->event.recipient, std::string("user6@two.example"));
+        store(20, 40, 20); // extends the old one
+        QCOMPARE(db_->integer("SELECT count(*) FROM event_segment"), 1);
+        QCOMPARE(eventPage(*db_, {}, {}, 0, 100).rows.size(), 40UL);
+        QVERIFY(recount(*db_).empty());
+    }
+
     void smallCommitsShareSegments() {
         store(0, 5000, 7);
         QVERIFY(db_->integer("SELECT count(*) FROM event_segment") <= 4);
@@ -216,7 +261,8 @@ class TestEventStore : public QObject {
         }
         std::string bytes = block.encode();
         QVERIFY(ColumnReader(bytes, 2, 1).valid());
-        QVERIFY(!ColumnReader(bytes, 3, 1).valid());
+        QVERIFY(!ColumnReader(bytes, 1, 1).valid());
+        QVERIFY(ColumnReader(bytes, 3, 1).valid()); // a column that was added later
         for (size_t n = 0; n < bytes.size(); ++n)
             QVERIFY(!ColumnReader(std::string_view(bytes).substr(0, n), 2, 1).valid());
         SeededRandom random(1);
