@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "ingest/postfix_decoder.h"
+#include "ingest/decoder.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -8,7 +8,6 @@ namespace waypost::ingest {
 
 namespace {
 
-constexpr char separator = '\x1f';
 constexpr char stateVersion = 1;
 
 void putNumber(std::string& out, std::int64_t value) {

@@ -41,6 +41,7 @@ struct OpenMessage {
 class JoinTable {
   public:
     static constexpr size_t defaultLimit = 1'000'000;
+    static constexpr char separator = '\x1f'; // in keys: host, instance, queue id
     explicit JoinTable(size_t limit = defaultLimit);
 
     // Number of a host and instance.

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "store/event_text.h"
-#include "store/import_store.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +9,7 @@ namespace waypost::ingest {
 
 namespace {
 
-constexpr std::int64_t messageBlock = 1 << 20;
+constexpr std::int64_t messageBlock = 4096;
 
 reply::Permanence permanenceOf(std::string_view status) {
     if (status == "deferred") return reply::Permanence::Temporary;
@@ -22,40 +21,25 @@ bool isProbe(std::string_view status) {
     return status == "deliverable" || status == "undeliverable";
 }
 
-void reject(const LineAt& at, std::string reason, store::EventBatch& batch) {
-    batch.rejected.push_back({at.offset, std::int32_t(at.bytes.size()), std::move(reason),
-                              batch.keep(at.bytes.substr(0, store::rejectedBytesKept))});
-}
-
 } // namespace
-
-bool globMatches(std::string_view pattern, std::string_view text) {
-    size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            mark = t;
-        } else if (p < pattern.size() && text::lower(pattern[p]) == text::lower(text[t])) {
-            ++p;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '*') ++p;
-    return p == pattern.size();
-}
 
 PostfixDecoder::PostfixDecoder(DecoderOptions options)
     : options_(std::move(options)), joins_(options_.openMessages),
       replies_(options_.classifier, options_.providers) {}
 
-void PostfixDecoder::line(const LineAt& at, HeadReader& heads, store::EventBatch& batch) {
+void PostfixDecoder::begin(const FileFacts& file) {
+    heads_ = HeadReader(file.modified, file.zone);
+    if (file.lastAt.ms != INT64_MIN) heads_.resumeAfter(file.lastAt);
+}
+
+void PostfixDecoder::restore(std::string_view key, std::string_view state) {
+    // Its keys begin with a host; those of other decoders do not.
+    if (!key.starts_with(JoinTable::separator)) joins_.restore(key, state);
+}
+
+void PostfixDecoder::record(const LineAt& at, store::EventBatch& batch) {
     SyslogHead head;
-    if (!heads.read(at.bytes, head)) {
+    if (!heads_.read(at.bytes, head)) {
         // Blank lines say nothing; anything else should have had a head.
         if (!text::trim(at.bytes).empty())
             reject(at, "no syslog head: neither \"Nov  1 03:02:01 host program:\" nor RFC 3339", batch);

@@ -16,26 +16,21 @@
 #include "ingest/syslog_head.h"
 #include "store/event_batch.h"
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace waypost::ingest {
 
-class PostfixDecoder {
+class PostfixDecoder final : public RecordDecoder {
   public:
     explicit PostfixDecoder(DecoderOptions options);
 
-    void line(const LineAt& line, HeadReader& heads, store::EventBatch& batch);
-    // What must be stored with the batch.
-    void finish(store::EventBatch& batch);
-
-    // Keys for message rows: asked when the block is used up. Returns the first of `count`.
-    std::function<std::int64_t(std::int64_t count)> reserveMessages;
-    [[nodiscard]] std::int64_t nextMessage() const { return nextMessage_; }
-    [[nodiscard]] std::int64_t messagesEnd() const { return messagesEnd_; }
-    JoinTable& joins() { return joins_; }
+    void begin(const FileFacts& file) override;
+    void record(const LineAt& line, store::EventBatch& batch) override;
+    void finish(store::EventBatch& batch) override;
+    [[nodiscard]] UtcTime lastAt() const override { return heads_.last(); }
+    void restore(std::string_view key, std::string_view state) override;
     [[nodiscard]] std::uint64_t classified() const { return replies_.classified(); }
 
   private:
@@ -48,6 +43,7 @@ class PostfixDecoder {
     const StreamRule* ruleFor(OpenMessage& m, std::string_view instance);
 
     DecoderOptions options_;
+    HeadReader heads_{UtcTime{INT64_MAX}};
     JoinTable joins_;
     ReplyBook replies_;
     std::string parts_, domain_;

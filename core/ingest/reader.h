@@ -54,8 +54,12 @@ class LogReader {
     [[nodiscard]] std::int64_t fileSize() const { return size_; }
     // Octets of the file read so far: for a progress bar.
     [[nodiscard]] std::int64_t fileRead() const { return fileRead_; }
-    // Octets behind the last whole line, after next() said the end.
-    [[nodiscard]] std::int64_t waiting() const { return std::int64_t(carry_.size()); }
+    // The octets behind the last whole line, after next() said the end; and where they begin.
+    [[nodiscard]] std::string_view pending() const { return carry_; }
+    [[nodiscard]] std::int64_t position() const { return position_; }
+    // For content that is not lines: as many octets as there are, up to `size`; 0: the end. Not to be mixed
+    // with next().
+    Result<size_t> read(char* into, size_t size) { return readContent(into, size); }
 
   private:
     LogReader() = default;

@@ -5,9 +5,14 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+
 namespace waypost::ingest {
 
 namespace {
+
+// Several books feed one EventWriter: their serials must not meet.
+std::atomic<std::uint64_t> lastSerial{0};
 
 std::string templateTextOf(std::string_view constant) {
     std::string out;
@@ -96,7 +101,8 @@ const store::StoredReply& ReplyBook::look(const ReplyQuestion& q, std::string& p
     }
     page_->replies.push_back(judge(q, provider));
     auto& made = page_->replies.back();
-    made.serial = ++serial_;
+    made.serial = ++lastSerial;
+    ++judged_;
     page_->byHash.insert_or_assign(key, Known{&made, q.accepted, q.probe, q.permanence});
     return made;
 }

@@ -37,7 +37,7 @@ class ReplyBook {
     // `parts` gets the variable parts of the text. The reply lives as long as what takeOwners() gave since.
     const store::StoredReply& look(const ReplyQuestion& q, std::string& parts);
     void takeOwners(std::vector<std::shared_ptr<const void>>& out);
-    [[nodiscard]] std::uint64_t classified() const { return serial_; }
+    [[nodiscard]] std::uint64_t classified() const { return judged_; }
 
   private:
     static constexpr size_t maxReplies = 100'000;
@@ -59,7 +59,7 @@ class ReplyBook {
     std::vector<std::shared_ptr<const void>> full_;
     std::unordered_map<std::uint64_t, std::string> providerByHost_;
     std::string constant_;
-    std::uint64_t serial_ = 0;
+    std::uint64_t judged_ = 0;
 };
 
 } // namespace waypost::ingest

@@ -32,14 +32,15 @@ ImportFile rowOf(Statement& s) {
 
 } // namespace
 
-std::int64_t headHash(std::string_view head) {
+std::int64_t headHash(std::string_view head, bool whole) {
+    if (whole) return std::int64_t(hashOf(head, 1));
     return std::int64_t(hashOf(head.substr(0, head.find('\n'))));
 }
 
-std::vector<ImportFile> findImportFiles(Database& db, std::string_view head) {
+std::vector<ImportFile> findImportFiles(Database& db, std::string_view head, bool whole) {
     std::vector<ImportFile> out;
     auto find = db.prepare(std::string(columns) + "WHERE head_hash = ? ORDER BY position DESC, id");
-    find.with(headHash(head));
+    find.with(headHash(head, whole));
     while (find.step()) {
         ImportFile f = rowOf(find);
         size_t common = std::min(f.head.size(), head.size());
@@ -55,7 +56,7 @@ std::optional<ImportFile> importFile(Database& db, std::int64_t id) {
 }
 
 void saveImportFile(Database& db, ImportFile& f, UtcTime now) {
-    std::int64_t hash = headHash(f.head);
+    std::int64_t hash = headHash(f.head, f.whole);
     if (f.id != 0) {
         db.run("UPDATE import_file SET format = ?, path = ?, head_hash = ?, head = ?, tail = ?, position = "
                "?, records = ?, "

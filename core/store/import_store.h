@@ -34,12 +34,14 @@ struct ImportFile {
     std::int64_t records = 0, events = 0, rejected = 0, refusals = 0;
     std::int64_t duplicates = 0, skipped = 0;
     UtcTime lastAt{INT64_MIN}; // time of the last line, for the year of the next
+    bool whole = false;        // one record that never grows; not stored
 };
 
-// Hash of the first line of a head: what files are looked up by.
-std::int64_t headHash(std::string_view head);
+// Hash of the first line of a head: what files are looked up by. `whole`: of all of it, for files that never
+// grow (thousands of mails begin with the same line).
+std::int64_t headHash(std::string_view head, bool whole);
 // Logs whose head agrees with `head` as far as both reach; the one read furthest first.
-std::vector<ImportFile> findImportFiles(Database& db, std::string_view head);
+std::vector<ImportFile> findImportFiles(Database& db, std::string_view head, bool whole = false);
 std::optional<ImportFile> importFile(Database& db, std::int64_t id);
 // Inserts (and sets the id) or updates.
 void saveImportFile(Database& db, ImportFile& file, UtcTime now);

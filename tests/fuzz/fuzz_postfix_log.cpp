@@ -16,13 +16,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, size_t size) {
     ingest::DecoderOptions options;
     options.openMessages = 64;
     ingest::PostfixDecoder decoder(options);
-    ingest::HeadReader heads(UtcTime{1'767'225'600'000});
+    decoder.begin({.path = {}, .head = {}, .modified = UtcTime{1'767'225'600'000}, .zone = {}});
     store::EventBatch batch;
     std::int64_t offset = 0;
     for (std::string_view rest = bytes; !rest.empty();) {
         size_t end = rest.find('\n');
         std::string_view line = rest.substr(0, end);
-        decoder.line({line, offset}, heads, batch);
+        decoder.record({line, offset}, batch);
         size_t step = end == std::string_view::npos ? rest.size() : end + 1;
         offset += std::int64_t(step);
         rest.remove_prefix(step);
