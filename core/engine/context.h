@@ -87,6 +87,8 @@ Snapshot answer(Context& c, const RequirementsQuery& q);
 Snapshot answer(Context& c, const RotationsQuery& q);
 Snapshot answer(Context& c, const MessagesQuery& q);
 Snapshot answer(Context& c, const MessageQuery& q);
+Snapshot answer(Context& c, const MatrixQuery& q);
+Snapshot answer(Context& c, const LatencyQuery& q);
 
 Snapshot perform(Context& c, const ImportFiles& command);
 Snapshot perform(Context& c, const ExportEvents& command);

@@ -1,6 +1,7 @@
 // The Delivery screen and imports: store and ingest on one side, snapshots on the other.
 #include "base/text.h"
 #include "engine/context.h"
+#include "engine/delivery_scope.h"
 #include "ingest/evidence.h"
 #include "ingest/importer.h"
 #include "store/event_queries.h"
@@ -18,23 +19,6 @@ namespace waypost::engine {
 namespace {
 
 constexpr int exportPage = 2000;
-
-store::EventFilter toFilter(const DeliveryFilter& f) {
-    store::EventFilter out;
-    out.providers = f.providers;
-    out.categories = f.categories;
-    out.outcomes = f.outcomes;
-    out.streams = f.streams;
-    out.domains = f.domains;
-    out.templates = f.templates;
-    out.sources = f.sources;
-    out.recipientOrMessage = f.recipientOrMessage;
-    return out;
-}
-
-store::EventRange toRange(const TimeRange& r) {
-    return {r.from, r.to};
-}
 
 const char* facetTitle(const std::string& field) {
     if (field == "provider") return "Provider";
@@ -71,10 +55,23 @@ EventRow toRow(const store::EventLine& l) {
 
 } // namespace
 
+store::EventFilter toStore(const DeliveryFilter& f) {
+    store::EventFilter out;
+    out.providers = f.providers;
+    out.categories = f.categories;
+    out.outcomes = f.outcomes;
+    out.streams = f.streams;
+    out.domains = f.domains;
+    out.templates = f.templates;
+    out.sources = f.sources;
+    out.recipientOrMessage = f.recipientOrMessage;
+    return out;
+}
+
 Snapshot answer(Context& c, const OverviewQuery& q) {
     store::OverviewAsk ask;
     ask.range = toRange(q.range);
-    ask.filter = toFilter(q.filter);
+    ask.filter = toStore(q.filter);
     ask.maxBuckets = q.maxBuckets;
     auto got = c.workspace->read([&](store::Database& db) { return store::overview(db, ask); });
     if (!got) return got.error();
@@ -100,7 +97,7 @@ Snapshot answer(Context& c, const OverviewQuery& q) {
 
 Snapshot answer(Context& c, const EventsQuery& q) {
     auto got = c.workspace->read([&](store::Database& db) {
-        return store::eventPage(db, toRange(q.range), toFilter(q.filter), q.before, q.limit);
+        return store::eventPage(db, toRange(q.range), toStore(q.filter), q.before, q.limit);
     });
     if (!got) return got.error();
     EventPage out;
@@ -324,7 +321,7 @@ Result<std::uint64_t> writeCsv(Context& c, const ExportEvents& command, std::FIL
     std::int64_t before = 0;
     do {
         auto page = c.workspace->read([&](store::Database& db) {
-            return store::eventPage(db, toRange(command.range), toFilter(command.filter), before, exportPage);
+            return store::eventPage(db, toRange(command.range), toStore(command.filter), before, exportPage);
         });
         if (!page) return fail(page.error());
         for (const store::EventLine& l : page->rows) {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "engine/analysis_values.h"
 #include "engine/delivery_values.h"
 #include "engine/domain_values.h"
 #include "engine/evidence_values.h"
@@ -234,11 +235,11 @@ struct Done {
     std::string id;
 }; // a command took effect; id of what it made or of the job it started
 
-using Query =
-    std::variant<JobsQuery, ActivityQuery, StatusQuery, TodayQuery, OverviewQuery, EventsQuery, EventQuery,
-                 DomainsQuery, DomainQuery, DnsHistoryQuery, SeedListsQuery, RunsQuery, RunQuery,
-                 SeedEvidenceQuery, SettingsQuery, PreviewRun, InspectionsQuery, DomainDiffQuery,
-                 SpfTrialQuery, RequirementsQuery, RotationsQuery, MessagesQuery, MessageQuery>;
+using Query = std::variant<JobsQuery, ActivityQuery, StatusQuery, TodayQuery, OverviewQuery, EventsQuery,
+                           EventQuery, DomainsQuery, DomainQuery, DnsHistoryQuery, SeedListsQuery, RunsQuery,
+                           RunQuery, SeedEvidenceQuery, SettingsQuery, PreviewRun, InspectionsQuery,
+                           DomainDiffQuery, SpfTrialQuery, RequirementsQuery, RotationsQuery, MessagesQuery,
+                           MessageQuery, MatrixQuery, LatencyQuery>;
 using Command = std::variant<ImportFiles, ExportEvents, InspectDomain, ForgetDomain, SaveSeedList,
                              DeleteSeedList, ImportSeeds, PutSecret, StartRun, SaveSetting, SaveRoute,
                              DeleteRoute, SaveStreams, CancelJob, StartRotation, AdvanceRotation,
@@ -246,7 +247,7 @@ using Command = std::variant<ImportFiles, ExportEvents, InspectDomain, ForgetDom
 using Snapshot = std::variant<Error, Done, Jobs, Activity, Status, Today, Overview, EventPage, EventDetail,
                               ImportSummary, Domains, DomainView, DnsHistory, SeedLists, SeedsImported,
                               RunPreview, Runs, RunView, SeedEvidence, Settings, Inspections, DomainDiff,
-                              SpfTrial, Requirements, Rotations, Messages, MessageView>;
+                              SpfTrial, Requirements, Rotations, Messages, MessageView, Matrix, Latency>;
 
 struct Answered {
     Ticket ticket = 0;

@@ -3,6 +3,8 @@
 #include "ui/dialogs/prompts.h"
 #include "ui/pages/delivery_drop.h"
 #include "ui/pages/delivery_filter.h"
+#include "ui/pages/delivery_latency.h"
+#include "ui/pages/delivery_matrix.h"
 #include "ui/pages/job_banner.h"
 #include "ui/pages/page_values.h"
 #include "ui/theme/icons.h"
@@ -42,6 +44,8 @@ void DeliveryPage::build() {
     tabs_->setAccessibleName(tr("Views of the delivery attempts"));
     overviewTab_ = new DeliveryOverview(bridge_);
     addTab(overviewTab_, u"overview"_s, tr("Overview"));
+    addTab(new DeliveryMatrix(bridge_), u"matrix"_s, tr("Matrix"));
+    addTab(new DeliveryLatency(bridge_), u"latency"_s, tr("Latency"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(space::l, 0, space::m, space::s);
     column->setSpacing(space::s);
@@ -60,14 +64,25 @@ void DeliveryPage::addTab(DeliveryTab* tab, const QString& id, const QString& ti
         setChips(delivery::withValues(scope_.chips, field, values));
     });
     connect(tab, &DeliveryTab::viewAsked, this, &DeliveryPage::setView);
+    connect(tab, &DeliveryTab::rowsAsked, this,
+            [this](const ResolvedRange& range, const std::vector<Chip>& chips) {
+                setView(range, chips);
+                tabs_->setCurrentWidget(overviewTab_);
+            });
     connect(tab, &DeliveryTab::emptyAction, this, &DeliveryPage::emptyAction);
     connect(tab, &DeliveryTab::said, banner_, &JobBanner::say);
 }
 
+DeliveryTab* DeliveryPage::tab(const QString& id) const {
+    for (DeliveryTab* t : all_)
+        if (t->objectName() == id) return t;
+    return nullptr;
+}
+
 bool DeliveryPage::showTab(const QString& id) {
-    for (DeliveryTab* tab : all_)
-        if (tab->objectName() == id) return tabs_->setCurrentWidget(tab), true;
-    return false;
+    DeliveryTab* wanted = tab(id);
+    if (wanted) tabs_->setCurrentWidget(wanted);
+    return wanted != nullptr;
 }
 
 QWidget* DeliveryPage::buildHead() {

@@ -45,6 +45,7 @@ class DeliveryPage : public Page {
     // The tab of this name ("overview", "matrix", …); false: there is none.
     bool showTab(const QString& id);
 
+    [[nodiscard]] DeliveryTab* tab(const QString& id) const; // null: there is none
     [[nodiscard]] QTabWidget* tabs() const { return tabs_; }
     [[nodiscard]] DeliveryOverview* overviewTab() const { return overviewTab_; }
     [[nodiscard]] TimeSeriesWidget* chart() const { return overviewTab_->chart(); }

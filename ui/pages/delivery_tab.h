@@ -49,6 +49,8 @@ class DeliveryTab : public QWidget {
     void valuesAsked(const QString& field, const QStringList& values); // the chips of this field
     // One step: range and chips together.
     void viewAsked(const waypost::ui::ResolvedRange& range, const std::vector<waypost::ui::Chip>& chips);
+    // The same, shown as attempts: on the overview.
+    void rowsAsked(const waypost::ui::ResolvedRange& range, const std::vector<waypost::ui::Chip>& chips);
     void emptyAction(waypost::ui::EmptyState::Kind kind);
     void said(const QString& sentence, bool problem);
     void shown(); // an answer was taken over, or failed

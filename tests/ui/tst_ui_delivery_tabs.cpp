@@ -1,0 +1,186 @@
+// The analysing tabs of the Delivery screen on a real engine with the lab's log.
+#include "page_bench.h"
+#include "page_shots.h"
+#include "ui/charts/box_plot.h"
+#include "ui/charts/grid_widget.h"
+#include "ui/charts/plot_widget.h"
+#include "ui/models/row_model.h"
+#include "ui/pages/delivery_latency.h"
+#include "ui/pages/delivery_matrix.h"
+#include "ui/pages/delivery_page.h"
+#include "ui/widgets/chip_bar.h"
+#include "ui/widgets/data_table.h"
+#include "ui/widgets/filter_bar.h"
+#include "ui_main.h"
+
+#include <QComboBox>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QStandardItemModel>
+#include <QTabWidget>
+
+using namespace waypost;
+using namespace waypost::ui;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 logStart = 1795161600000; // 2026-11-20T08:00:00Z, of resources/lab/mail.log
+constexpr qint64 hourMs = 3'600'000;
+const ResolvedRange logRange{logStart, logStart + 4 * hourMs};
+
+} // namespace
+
+class TstUiDeliveryTabs : public QObject {
+    Q_OBJECT
+  private:
+    std::unique_ptr<test::PageBench> bench_;
+    std::unique_ptr<DeliveryPage> page_;
+
+    void open(bool withLog, const QString& tab) {
+        bench_ = std::make_unique<test::PageBench>(false);
+        if (withLog)
+            QCOMPARE(bench_->finish(engine::ImportFiles{{test::labLog()}}).state, engine::JobState::Done);
+        page_ = std::make_unique<DeliveryPage>(bench_->bridge());
+        page_->resize(1240, 800);
+        page_->show();
+        page_->setTimeRange(logRange, QTimeZone::utc());
+        QVERIFY(page_->showTab(tab));
+        QSignalSpy shown(page_->tab(tab), &DeliveryTab::shown);
+        QTRY_VERIFY(!shown.isEmpty() || page_->tab(tab)->showsContent());
+    }
+    template <class T>
+    [[nodiscard]] T* tabAs(const QString& id) const {
+        return qobject_cast<T*>(page_->tab(id));
+    }
+
+  private Q_SLOTS:
+    void cleanup() {
+        page_.reset();
+        bench_.reset();
+    }
+
+    void emptyWorkspace_data() {
+        QTest::addColumn<QString>("tab");
+        QTest::newRow("the matrix says that nothing is stored") << u"matrix"_s;
+        QTest::newRow("latency says that nothing is stored") << u"latency"_s;
+    }
+    void emptyWorkspace() {
+        QFETCH(QString, tab);
+        open(false, tab);
+        QTRY_VERIFY(!page_->tab(tab)->showsContent());
+        QCOMPARE(page_->tab(tab)->empty()->kind(), EmptyState::Kind::NotSetUp);
+        QVERIFY(page_->tab(tab)->empty()->isVisible());
+    }
+
+    void theMatrixAddsUpToTheAttempts() {
+        open(true, u"matrix"_s);
+        auto* tab = tabAs<DeliveryMatrix>(u"matrix"_s);
+        QTRY_VERIFY(tab->showsContent());
+        const engine::Matrix& m = tab->matrix();
+        QCOMPARE(m.events, 12U);
+        QCOMPARE(m.columns.size(), size_t(4));
+        std::uint64_t cells = 0;
+        for (const engine::Matrix::Row& row : m.rows) {
+            QCOMPARE(row.cells.size(), m.columns.size());
+            std::uint64_t own = 0;
+            for (const auto& counts : row.cells)
+                for (const std::uint64_t n : counts) own += n;
+            std::uint64_t total = 0;
+            for (const std::uint64_t n : row.total) total += n;
+            QCOMPARE(own, total);
+            cells += own;
+        }
+        QCOMPARE(cells, m.events);
+        // Few attempts: every cell that has a share is hatched, and says so.
+        for (int r = 0; r < tab->grid()->shape().rows; ++r)
+            for (int c = 0; c < tab->grid()->shape().columns; ++c) {
+                const GridCell cell = tab->grid()->shape().cell(r, c);
+                QCOMPARE(cell.few, cell.share.has_value());
+            }
+        test::shoot(*page_, u"delivery-matrix"_s);
+    }
+
+    void aCellOpensItsAttempts() {
+        open(true, u"matrix"_s);
+        auto* tab = tabAs<DeliveryMatrix>(u"matrix"_s);
+        QTRY_VERIFY(tab->showsContent());
+        const engine::Matrix& m = tab->matrix();
+        int row = -1, column = -1;
+        std::uint64_t deferred = 0;
+        for (size_t r = 0; r < m.rows.size(); ++r)
+            for (size_t c = 0; c < m.columns.size(); ++c)
+                if (m.rows[r].cells[c][1] > 0) {
+                    row = int(r);
+                    column = int(c);
+                    deferred = m.rows[r].cells[c][1];
+                }
+        QVERIFY(row >= 0);
+        tab->grid()->setCursorCell(row, column);
+        QTest::keyClick(tab->grid(), Qt::Key_Return);
+        QCOMPARE(page_->tabs()->currentWidget(), page_->overviewTab());
+        QTRY_COMPARE(page_->rows()->model()->rowCount(), int(deferred));
+        QCOMPARE(page_->filter()->chips()->chips().size(), 2U);
+        QVERIFY(page_->goBack()); // one step takes range and chips back
+        QVERIFY(page_->filter()->chips()->chips().empty());
+    }
+
+    void theMeasureChangesTheShares() {
+        open(true, u"matrix"_s);
+        auto* tab = tabAs<DeliveryMatrix>(u"matrix"_s);
+        QTRY_VERIFY(tab->showsContent());
+        const int accepted = tab->measure()->findData(int(reply::Outcome::Accepted));
+        const int problems = tab->measure()->findData(-1);
+        for (int r = 0; r < tab->grid()->shape().rows; ++r)
+            for (int c = 0; c < tab->grid()->shape().columns; ++c) {
+                tab->measure()->setCurrentIndex(accepted);
+                const auto good = tab->grid()->shape().cell(r, c).share;
+                tab->measure()->setCurrentIndex(problems);
+                const auto bad = tab->grid()->shape().cell(r, c).share;
+                QCOMPARE(good.has_value(), bad.has_value());
+                if (good) QVERIFY(std::abs(*good + *bad - 1) < 1e-9);
+            }
+    }
+
+    void latencyIsOfAcceptedAttempts() {
+        open(true, u"latency"_s);
+        auto* tab = tabAs<DeliveryLatency>(u"latency"_s);
+        QTRY_VERIFY(tab->showsContent());
+        qulonglong accepted = 0;
+        for (const BoxRow& row : tab->boxes()->rows()) {
+            accepted += row.count;
+            for (size_t i = 1; i < row.ms.size(); ++i) QVERIFY(row.ms[i] >= row.ms[i - 1]);
+        }
+        QCOMPARE(accepted, qulonglong(7));
+        test::shoot(*page_, u"delivery-latency"_s);
+    }
+
+    void theTableHasThePlottedValues() {
+        open(true, u"latency"_s);
+        auto* tab = tabAs<DeliveryLatency>(u"latency"_s);
+        QTRY_VERIFY(tab->showsContent());
+        const Plot& plot = tab->lines()->plot();
+        const QStandardItemModel* table = tab->lines()->tableModel();
+        QCOMPARE(table->rowCount(), int(plot.lines.front().points.size()));
+        for (int row = 0; row < table->rowCount(); ++row)
+            for (int line = 0; line < int(plot.lines.size()); ++line) {
+                const double plotted = plot.lines[size_t(line)].points[size_t(row)].y();
+                const double listed = table->index(row, line + 1).data(Qt::UserRole).toDouble();
+                QVERIFY(std::isnan(plotted) ? std::isnan(listed) : plotted == listed);
+            }
+    }
+
+    void aBoxNarrowsToItsProvider() {
+        open(true, u"latency"_s);
+        auto* tab = tabAs<DeliveryLatency>(u"latency"_s);
+        QTRY_VERIFY(tab->showsContent() && !tab->boxes()->rows().empty());
+        tab->boxes()->setFocus();
+        QTest::keyClick(tab->boxes(), Qt::Key_Down);
+        QTest::keyClick(tab->boxes(), Qt::Key_Return);
+        QTRY_COMPARE(tab->boxes()->rows().size(), size_t(1));
+        QCOMPARE(page_->filter()->chips()->chips().size(), 1U);
+    }
+};
+
+WAYPOST_UI_MAIN(TstUiDeliveryTabs)
+#include "tst_ui_delivery_tabs.moc"
