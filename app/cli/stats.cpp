@@ -22,7 +22,7 @@ Result<metrics::StatsAsk> readAsk(const Options& o) {
     auto keys = metrics::parseKeys(o.by);
     if (!keys) return fail(keys.error());
     ask.by = *keys;
-    auto filter = app::parseFilter(o.filter);
+    auto filter = app::parseFilter(o.filter, clock.now());
     if (!filter) return fail(filter.error());
     ask.filter = *filter;
     if (!o.since.empty()) {

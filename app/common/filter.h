@@ -1,6 +1,5 @@
-// The part of the filter language the command line has so far: "provider:gmail outcome:{deferred,blocked}
-// stream:news". Terms narrow each other, values in braces are alternatives; an unknown field is an error,
-// never an empty result.
+// --filter: the filter language (filter/query.h), for every command that reads stored events. Times are UTC.
+// Error: what is wrong and where; an unknown field is an error, never an empty result.
 #pragma once
 
 #include "base/result.h"
@@ -10,6 +9,6 @@
 
 namespace waypost::app {
 
-Result<store::EventFilter> parseFilter(std::string_view text);
+Result<store::EventFilter> parseFilter(std::string_view text, UtcTime now);
 
 } // namespace waypost::app

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "engine/context.h"
 #include "engine/delivery_scope.h"
+#include "filter/parser.h"
 #include "ingest/evidence.h"
 #include "ingest/importer.h"
 #include "store/event_queries.h"
@@ -13,6 +14,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <stdexcept>
 
 namespace waypost::engine {
 
@@ -65,6 +67,10 @@ store::EventFilter toStore(const DeliveryFilter& f) {
     out.templates = f.templates;
     out.sources = f.sources;
     out.recipientOrMessage = f.recipientOrMessage;
+    auto query = filter::parseOrFail(f.query);
+    // The window refuses such a text while it is typed.
+    if (!query) throw std::invalid_argument(query.error().text);
+    out.query = std::move(*query);
     return out;
 }
 

@@ -28,6 +28,7 @@ struct DeliveryFilter {
     // Values inside one field are alternatives; fields narrow each other. Empty field: no restriction.
     std::vector<std::string> providers, categories, outcomes, streams, domains, templates, sources;
     std::string recipientOrMessage; // finds one recipient, queue id or message id
+    std::string query;              // in the filter language (filter/query.h), holds as well; days are UTC
     bool operator==(const DeliveryFilter&) const = default;
 };
 struct FacetValue {

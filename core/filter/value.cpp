@@ -265,6 +265,9 @@ std::expected<void, ParseError> checkOp(const FieldInfo& field, const Token& tok
     case FieldType::Until:
         if (token.op != Op::Has && token.op != Op::Equal) good = ":";
         break;
+    case FieldType::Any:
+        if (token.op != Op::Has && token.op != Op::Matches) good = ": ~";
+        break;
     default:
         if (ordered) good = ": = != ~";
     }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "reply/event.h"
+#include "store/event_predicate.h"
 #include "store/event_segment.h"
 #include "store/event_sketch.h"
 
@@ -20,63 +21,13 @@ namespace waypost::store {
 
 class Database;
 
-// Values inside one field are alternatives; fields narrow each other. Empty field: no restriction.
-struct EventFilter {
-    std::vector<std::string> providers, categories, outcomes, streams, domains, templates, sources;
-    std::string recipientOrMessage; // a whole address, a queue id or a message id
-    // Empty: attempts only, which is what every rate is about (reply::Kind).
-    std::vector<std::string> kinds;
-    bool allKinds = false; // whatever `kinds` says
-    [[nodiscard]] bool empty() const;
-};
-struct EventRange {
-    UtcTime since{INT64_MIN}, until{INT64_MAX}; // [since, until)
-};
-
-enum class FilterField : std::uint8_t {
-    Provider,
-    Category,
-    Outcome,
-    Stream,
-    Domain,
-    Template,
-    Source,
-    Person,
-    Kind
-};
-
 // The filter with ids for names; made once for a query.
-class ResolvedFilter {
-  public:
-    ResolvedFilter(Database& db, const EventFilter& filter);
-    struct Subject {
-        std::int64_t provider = 0, domain = 0, stream = 0, templateId = 0, source = 0;
-        int classNumber = 0;
-    };
-    // Bit set of the fields (1 << FilterField) the subject fails; Person is not looked at.
-    [[nodiscard]] unsigned failures(const Subject& s) const;
-    [[nodiscard]] bool needsEvents() const { return needsEvents_; }
-    [[nodiscard]] bool needsPerson() const { return !person_.empty(); }
-    [[nodiscard]] bool isPerson(std::string_view local, std::int64_t domain, std::string_view queueId,
-                                std::string_view messageId) const;
-
-  private:
-    struct Ids {
-        bool any = true;
-        std::vector<std::int64_t> wanted; // sorted
-        [[nodiscard]] bool has(std::int64_t id) const;
-    };
-    Ids providers_, domains_, streams_, templates_, sources_;
-    std::uint64_t classes_ = 0, categories_ = 0, kinds_ = 0;
-    bool anyCategory_ = true, anyOutcome_ = true, needsEvents_ = false;
-    std::string person_, personLocal_;
-    std::int64_t personDomain_ = -1;
-};
+using ResolvedFilter = EventPredicate;
 
 struct Cell {
     UtcTime at; // start of the hour, or the event's own time
-    ResolvedFilter::Subject subject;
-    std::int64_t ip = 0;
+    EventSubject subject;
+    std::int64_t ip = 0; // that of the subject
     std::int64_t events = 0, messages = 0, firsts = 0;
     const LatencySketch* latency = nullptr; // of a roll-up row
     std::int64_t latencyMs = -1;            // of one event

@@ -64,20 +64,6 @@ const StoredReplyRow& LineMaker::reply(std::int64_t id) {
     return replies_.emplace(id, std::move(r)).first->second;
 }
 
-bool LineMaker::matches(SegmentRows& rows, size_t row, const ResolvedFilter& filter,
-                        const EventRange& range) {
-    UtcTime at{rows.number(At, row)};
-    if (at < range.since || at >= range.until) return false;
-    if (facts_.empty()) facts_ = replyFacts(db_);
-    const auto& r = facts_[rows.number(Reply, row)];
-    std::int64_t domain = rows.number(Domain, row);
-    if (filter.failures({r.provider, domain, rows.number(Stream, row), r.templateId, rows.number(Source, row),
-                         r.classFor(rows.number(EventKind, row))}) != 0)
-        return false;
-    return !filter.needsPerson() || filter.isPerson(rows.text(Recipient, row), domain,
-                                                    rows.text(QueueId, row), rows.text(MessageId, row));
-}
-
 EventLine LineMaker::make(SegmentRows& rows, size_t row, std::int64_t key) {
     const auto& r = reply(rows.number(Reply, row));
     EventLine line;

@@ -36,7 +36,6 @@ struct StoredReplyRow {
 class LineMaker {
   public:
     explicit LineMaker(Database& db) : db_(db) {}
-    bool matches(SegmentRows& rows, size_t row, const ResolvedFilter& filter, const EventRange& range);
     EventLine make(SegmentRows& rows, size_t row, std::int64_t key);
     const StoredReplyRow& reply(std::int64_t id);
     const std::string& name(std::int64_t id);
@@ -44,7 +43,6 @@ class LineMaker {
   private:
     Database& db_;
     std::unordered_map<std::int64_t, StoredReplyRow> replies_;
-    std::unordered_map<std::int64_t, ReplyFacts> facts_;
     std::unordered_map<std::int64_t, std::string> names_;
 };
 

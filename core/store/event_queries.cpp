@@ -173,10 +173,13 @@ OverviewAnswer overview(Database& db, const OverviewAsk& ask) {
     needs.stepMs = std::min(step, hourMs);
     needs.nearMisses = true;
     eachCell(db, filter, out.range, needs, [&](const Cell& c) { builder.add(c); });
-    bool coarse = ask.filter.streams.empty() && ask.filter.domains.empty() && ask.filter.sources.empty() &&
-                  ask.filter.recipientOrMessage.empty() && wholeHoursOnly(out.range);
+    constexpr unsigned known = bitOf(FilterField::Provider) | bitOf(FilterField::Category) |
+                               bitOf(FilterField::Outcome) | bitOf(FilterField::Template) |
+                               bitOf(FilterField::Kind);
+    const EventRange narrowed = filter.narrow(out.range);
+    const bool coarse = (filter.uses() & ~known) == 0 && wholeHoursOnly(narrowed);
     if (coarse) {
-        groupsFromRollup(db, filter, out.range, builder);
+        groupsFromRollup(db, filter, narrowed, builder);
     } else {
         CellNeeds fine;
         fine.templates = true;
@@ -190,15 +193,20 @@ OverviewAnswer overview(Database& db, const OverviewAsk& ask) {
 
 EventLines eventPage(Database& db, const EventRange& range, const EventFilter& filter, std::int64_t before,
                      int limit) {
-    ResolvedFilter resolved(db, filter);
+    const EventPredicate predicate(db, filter);
     LineMaker lines(db);
+    SegmentColumns columns;
+    RowMask mask;
     EventLines out;
+    const EventRange narrowed = predicate.narrow(range);
     std::int64_t below = before > 0 ? before : INT64_MAX;
-    eachSegment(db, range.since, range.until, below, true, [&](const Segment& s, const ColumnReader& reader) {
+    auto segment = [&](const Segment& s, const ColumnReader& reader) {
+        columns.load(reader);
+        predicate.matches(columns, narrowed, mask);
         SegmentRows rows(reader);
         for (size_t i = reader.rows(); i-- > 0;) {
             std::int64_t key = s.first + std::int64_t(i);
-            if (key >= below || !lines.matches(rows, i, resolved, range)) continue;
+            if (key >= below || !mask[i]) continue;
             if (int(out.rows.size()) == limit) {
                 out.next = out.rows.back().key;
                 return false;
@@ -206,7 +214,8 @@ EventLines eventPage(Database& db, const EventRange& range, const EventFilter& f
             out.rows.push_back(lines.make(rows, i, key));
         }
         return true;
-    });
+    };
+    eachSegment(db, narrowed.since, narrowed.until, below, true, segment);
     return out;
 }
 
