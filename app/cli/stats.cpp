@@ -5,6 +5,7 @@
 #include "cli/workspace.h"
 #include "common/filter.h"
 #include "common/when.h"
+#include "store/settings_store.h"
 
 #include <CLI/CLI.hpp>
 
@@ -45,7 +46,12 @@ void stats(Globals& globals, const Options& o) {
     if (!ask) return printError(globals, ask.error());
     auto workspace = openWorkspace(globals, false);
     if (!workspace) return printError(globals, workspace.error());
-    auto rows = (*workspace)->read([&](store::Database& db) { return metrics::statsBy(db, *ask); });
+    auto rows = (*workspace)->read([&](store::Database& db) -> Result<std::vector<metrics::StatRow>> {
+        auto windows = metrics::parseValueWindows(store::settings::text(db, "metrics.value_windows"));
+        if (!windows) return fail(windows.error());
+        ask->windows = *windows;
+        return metrics::statsBy(db, *ask);
+    });
     if (!rows) return printError(globals, rows.error());
     if (!globals.json) return printLine(metrics::toTable(*rows, ask->by));
     for (const metrics::StatRow& row : *rows) printLine(json::line(metrics::toJson(row, ask->by)));
@@ -56,8 +62,9 @@ void stats(Globals& globals, const Options& o) {
 void addStats(CLI::App& app, Globals& globals) {
     auto* run = app.add_subcommand("stats", "count what is stored, by any of its dimensions");
     auto options = std::make_shared<Options>();
-    run->add_option("--by", options->by,
-                    "provider, category, outcome, domain, stream, ip, template, hour, day; up to four")
+    run->add_option(
+           "--by", options->by,
+           "provider, category, outcome, domain, stream, ip, template, source, kind, hour, day; up to four")
         ->type_name("KEYS")
         ->capture_default_str();
     run->add_option("--since", options->since, "from this time on")->type_name("T");

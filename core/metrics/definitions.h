@@ -9,13 +9,26 @@ namespace waypost::metrics {
 
 enum class Metric : unsigned char {
     Acceptance,
+    FirstAttempt,
     DeferralPerAttempt,
+    DeferralPerMessage,
     HardBounce,
+    SoftBounce,
     Block,
     OtherBounce,
-    Unclassified
+    AsyncBounce,
+    Complaint,
+    RetrySuccess,
+    UnknownUser,
+    WithinWindow,
+    Unclassified,
+    // Not rates of a row of statistics:
+    TimeToAcceptance,
+    Concentration,
+    SuppressionGrowth
 };
-inline constexpr int metricCount = int(Metric::Unclassified) + 1;
+inline constexpr int rateCount = int(Metric::Unclassified) + 1;
+inline constexpr int metricCount = int(Metric::SuppressionGrowth) + 1;
 
 struct Definition {
     Metric metric;
@@ -25,7 +38,7 @@ struct Definition {
     std::string_view denominator;
     std::string_view pitfall;
 };
-std::span<const Definition> definitions();
+std::span<const Definition> definitions(); // Metric order; the first rateCount are rates
 const Definition& definition(Metric metric);
 
 // The same for figures that are no rates.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 namespace waypost::metrics {
@@ -15,8 +16,8 @@ namespace waypost::metrics {
 namespace {
 
 constexpr std::int64_t hourMs = 3'600'000, dayMs = 24 * hourMs;
-constexpr std::array<std::string_view, 9> keyNames{"provider", "category", "outcome", "domain", "stream",
-                                                   "ip",       "template", "hour",    "day"};
+constexpr std::array<std::string_view, 11> keyNames{
+    "provider", "category", "outcome", "domain", "stream", "ip", "template", "hour", "day", "source", "kind"};
 constexpr size_t maxKeys = 4;
 using GroupKey = std::array<std::int64_t, maxKeys>;
 
@@ -28,9 +29,18 @@ struct GroupHash {
     }
 };
 
+bool isDeferral(reply::Category c) {
+    return c >= reply::Category::DeferredRateLimit && c <= reply::Category::DeferredTls;
+}
+
 struct Group {
-    std::uint64_t events = 0, messages = 0, firsts = 0, hard = 0, unclassified = 0;
-    std::array<std::uint64_t, 5> outcomes{};
+    std::uint64_t events = 0, messages = 0, firsts = 0, hard = 0, soft = 0, invalid = 0, unclassified = 0;
+    std::array<std::uint64_t, 5> outcomes{}, firstSeen{};
+    std::uint64_t inWindow = 0, timed = 0;
+    struct Base {
+        std::uint64_t accepted = 0, complaints = 0;
+    };
+    std::map<std::int64_t, Base> providers; // of the complaint rate
     std::array<std::uint64_t, reply::kindCount> kinds{};
     store::LatencySketch latency;
 
@@ -39,23 +49,62 @@ struct Group {
         auto n = std::uint64_t(cell.events);
         auto kind = store::kindOfClass(cell.subject.classNumber);
         kinds[size_t(kind)] += n;
+        if (kind == reply::Kind::Complaint) providers[cell.subject.provider].complaints += n;
         if (!all && kind != reply::Kind::Attempt) return;
         auto category = store::categoryOfClass(cell.subject.classNumber);
         auto outcome = size_t(store::outcomeOfClass(cell.subject.classNumber));
         events += n;
         messages += std::uint64_t(cell.messages);
         firsts += std::uint64_t(cell.firsts);
-        if (outcome < outcomes.size()) outcomes[outcome] += n;
+        if (outcome < outcomes.size()) {
+            outcomes[outcome] += n;
+            firstSeen[outcome] += std::uint64_t(cell.messages);
+        }
         bool addressFault = category == reply::Category::RejectedInvalidUser ||
                             category == reply::Category::RejectedInactiveMailbox;
-        if (addressFault && reply::Outcome(outcome) == reply::Outcome::Bounced) hard += n;
+        if (reply::Outcome(outcome) == reply::Outcome::Bounced) {
+            if (addressFault) hard += n;
+            if (isDeferral(category)) soft += n;
+        }
+        if (category == reply::Category::RejectedInvalidUser) invalid += n;
         if (category == reply::Category::Unclassified) unclassified += n;
         if (reply::Outcome(outcome) != reply::Outcome::Accepted) return;
+        if (kind == reply::Kind::Attempt) providers[cell.subject.provider].accepted += n;
         if (cell.latency)
             latency.merge(*cell.latency);
         else
             latency.add(cell.latencyMs);
     }
+
+    void addWindow(const store::Cell& cell, std::int64_t windowMs) {
+        auto outcome = store::outcomeOfClass(cell.subject.classNumber);
+        bool accepted = outcome == reply::Outcome::Accepted;
+        bool final = accepted || outcome == reply::Outcome::Bounced || outcome == reply::Outcome::Blocked;
+        if (windowMs < 0 || !final || store::kindOfClass(cell.subject.classNumber) != reply::Kind::Attempt)
+            return;
+        store::LatencySketch one;
+        if (!cell.latency) one.add(cell.latencyMs);
+        const auto& times = cell.latency ? *cell.latency : one;
+        timed += times.count();
+        if (accepted) inWindow += times.countUpTo(windowMs);
+    }
+};
+
+// Windows by the id of the stream.
+class StreamWindows {
+  public:
+    StreamWindows(store::Database& db, const ValueWindows& windows) : db_(db), windows_(windows) {}
+    [[nodiscard]] bool any() const { return windows_.otherMs >= 0 || !windows_.ms.empty(); }
+    std::int64_t of(std::int64_t stream) {
+        auto [at, made] = known_.try_emplace(stream, -1);
+        if (made) at->second = windows_.of(store::nameOf(db_, stream));
+        return at->second;
+    }
+
+  private:
+    store::Database& db_;
+    const ValueWindows& windows_;
+    std::unordered_map<std::int64_t, std::int64_t> known_;
 };
 
 std::int64_t floorTo(std::int64_t ms, std::int64_t step) {
@@ -71,6 +120,8 @@ std::int64_t valueOf(Key key, const store::Cell& cell) {
     case Key::Stream: return cell.subject.stream;
     case Key::Ip: return cell.ip;
     case Key::Template: return cell.subject.templateId;
+    case Key::Source: return cell.subject.source;
+    case Key::Kind: return int(store::kindOfClass(cell.subject.classNumber));
     case Key::Hour: return floorTo(cell.at.ms, hourMs);
     case Key::Day: return floorTo(cell.at.ms, dayMs);
     }
@@ -81,12 +132,10 @@ std::string textOf(store::Database& db, Key key, std::int64_t value) {
     switch (key) {
     case Key::Category: return std::string(reply::categoryName(reply::Category(value)));
     case Key::Outcome: return std::string(reply::outcomeName(reply::Outcome(value)));
+    case Key::Kind: return std::string(reply::kindName(reply::Kind(value)));
     case Key::Hour: return formatUtc({value});
     case Key::Day: return formatUtc({value}).substr(0, 10);
-    case Key::Template: {
-        auto find = db.prepare("SELECT key FROM event_template WHERE id = ?");
-        return find.with(value).step() ? find.string(0) : std::string();
-    }
+    case Key::Template: return store::templateOf(db, value).key;
     default: return store::nameOf(db, value);
     }
 }
@@ -110,8 +159,29 @@ StatRow rowOf(const Group& g, bool byCategory) {
     rate(Metric::DeferralPerAttempt, outcome(Outcome::Deferred), g.events);
     rate(Metric::HardBounce, g.hard, last);
     rate(Metric::Block, blocked, last);
-    rate(Metric::OtherBounce, bounced - g.hard, last);
+    rate(Metric::OtherBounce, bounced - g.hard - g.soft, last);
+    rate(Metric::SoftBounce, g.soft, last);
     rate(Metric::Unclassified, g.unclassified, g.events);
+    rate(Metric::UnknownUser, g.invalid, g.events);
+    rate(Metric::WithinWindow, g.inWindow, g.timed);
+    rate(Metric::AsyncBounce, row.asyncBounces, accepted);
+    // Split by category, a message is counted once in each: what follows needs the first event of all.
+    if (!byCategory) {
+        auto first = [&g](Outcome o) { return g.firstSeen[size_t(o)]; };
+        rate(Metric::FirstAttempt, first(Outcome::Accepted), g.messages);
+        rate(Metric::DeferralPerMessage, first(Outcome::Deferred), g.messages);
+        // What ends a message and is not its first event comes after a deferral.
+        std::uint64_t lateAccepted = accepted - first(Outcome::Accepted);
+        std::uint64_t lateFailed = bounced + blocked - first(Outcome::Bounced) - first(Outcome::Blocked);
+        rate(Metric::RetrySuccess, lateAccepted, lateAccepted + lateFailed);
+    }
+    std::uint64_t base = 0, complaints = 0;
+    for (const auto& [provider, b] : g.providers) {
+        if (b.complaints == 0) continue;
+        base += b.accepted;
+        complaints += b.complaints;
+    }
+    rate(Metric::Complaint, complaints, base);
     row.p50Ms = g.latency.quantile(0.5);
     row.p95Ms = g.latency.quantile(0.95);
     return row;
@@ -159,8 +229,10 @@ std::vector<StatRow> statsBy(store::Database& db, const StatsAsk& ask) {
     bool byCategory = false;
     store::CellNeeds needs;
     needs.latency = true;
+    needs.domains = false;
     for (Key k : ask.by) {
-        needs.templates = needs.templates || k == Key::Template;
+        needs.templates = needs.templates || k == Key::Template || k == Key::Source;
+        needs.domains = needs.domains || k == Key::Domain || k == Key::Ip || k == Key::Stream;
         byCategory = byCategory || k == Key::Category;
     }
     size_t parts = std::min(ask.by.size(), maxKeys);
@@ -168,10 +240,14 @@ std::vector<StatRow> statsBy(store::Database& db, const StatsAsk& ask) {
     store::EventFilter wide = ask.filter;
     wide.allKinds = !kindsChosen;
     store::ResolvedFilter filter(db, wide);
+    StreamWindows windows(db, ask.windows);
+    needs.domains = needs.domains || windows.any();
     store::eachCell(db, filter, ask.range, needs, [&](const store::Cell& cell) {
         GroupKey key{};
         for (size_t i = 0; i < parts; ++i) key[i] = valueOf(ask.by[i], cell);
-        groups[key].add(cell, kindsChosen);
+        Group& group = groups[key];
+        group.add(cell, kindsChosen);
+        if (windows.any()) group.addWindow(cell, windows.of(cell.subject.stream));
     });
     if (parts == 0) groups.try_emplace(GroupKey{});
     std::vector<StatRow> rows;
@@ -186,6 +262,23 @@ std::vector<StatRow> statsBy(store::Database& db, const StatsAsk& ask) {
     return rows;
 }
 
+std::optional<Concentration> concentration(store::Database& db, const store::EventRange& range,
+                                           const store::EventFilter& filter) {
+    auto rows = statsBy(db, {{Key::Provider}, range, filter});
+    Concentration out;
+    for (const auto& row : rows) out.messages += row.messages;
+    if (out.messages == 0) return std::nullopt;
+    for (const auto& row : rows) {
+        double share = double(row.messages) / double(out.messages);
+        // Who runs the rest is not known: it is not one receiver.
+        if (!row.keys[0].empty()) out.index += share * share;
+        if (share <= out.largestShare || row.keys[0].empty()) continue;
+        out.largestShare = share;
+        out.largest = row.keys[0];
+    }
+    return out;
+}
+
 json::value toJson(const StatRow& row, const std::vector<Key>& by) {
     json::object o;
     for (size_t i = 0; i < by.size(); ++i) o[keyName(by[i])] = json::foreign(row.keys[i]);
@@ -195,7 +288,7 @@ json::value toJson(const StatRow& row, const std::vector<Key>& by) {
     o["async_bounces"] = row.asyncBounces;
     o["complaints"] = row.complaints;
     o["auto_replies"] = row.autoReplies;
-    for (const auto& d : definitions()) {
+    for (const auto& d : definitions().first(rateCount)) {
         const Rate& rate = row.rates[size_t(d.metric)];
         if (rate.whole == 0) {
             o[d.id] = nullptr;

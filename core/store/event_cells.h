@@ -38,7 +38,8 @@ struct CellNeeds {
     bool templates = false;          // subject.templateId is needed
     std::int64_t stepMs = 3'600'000; // times finer than this are not needed
     bool latency = false;            // Cell::latency is needed
-    bool nearMisses = false;         // cells that fail exactly one field, too (for facets)
+    bool domains = true;     // domain, stream, IP and source are needed; without them cells may be coarser
+    bool nearMisses = false; // cells that fail exactly one field, too (for facets)
 };
 void eachCell(Database& db, const ResolvedFilter& filter, const EventRange& range, const CellNeeds& needs,
               const std::function<void(const Cell&)>& each);

@@ -15,6 +15,12 @@ std::int64_t findName(Database& db, NameKind kind, std::string_view value) {
     return find.with(int(kind), value).step() ? find.integer(0) : 0;
 }
 
+TemplateName templateOf(Database& db, std::int64_t id) {
+    auto find = db.prepare("SELECT key, text FROM event_template WHERE id = ?");
+    if (!find.with(id).step()) return {};
+    return {find.string(0), find.string(1)};
+}
+
 std::string nameOf(Database& db, std::int64_t id) {
     if (id == 0) return {};
     auto find = db.prepare("SELECT value FROM event_name WHERE id = ?");

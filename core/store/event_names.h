@@ -28,6 +28,10 @@ inline constexpr int nameKinds = int(NameKind::Campaign) + 1;
 // 0 when the name has never been stored (or is empty).
 std::int64_t findName(Database& db, NameKind kind, std::string_view value);
 std::string nameOf(Database& db, std::int64_t id);
+struct TemplateName {
+    std::string key, text;
+};
+TemplateName templateOf(Database& db, std::int64_t id); // empty when there is none
 
 // Ids for writing, with a memory. What it remembers belongs to the transactions that succeeded: forget()
 // after a failed one.

@@ -76,6 +76,14 @@ std::uint64_t LatencySketch::count() const {
     return sum;
 }
 
+std::uint64_t LatencySketch::countUpTo(std::int64_t ms) const {
+    std::uint64_t sum = 0;
+    for (const auto& [bucket, count] : buckets_) {
+        if (middleOf(bucket) <= ms) sum += count;
+    }
+    return sum;
+}
+
 std::optional<std::int64_t> LatencySketch::quantile(double q) const {
     std::uint64_t all = count();
     if (all == 0) return std::nullopt;

@@ -21,6 +21,12 @@ class LatencySketch {
     void merge(const LatencySketch& other);
     [[nodiscard]] bool mergeEncoded(std::string_view bytes);
     [[nodiscard]] std::uint64_t count() const;
+    // Durations of at most ms, by the middle of their bucket.
+    [[nodiscard]] std::uint64_t countUpTo(std::int64_t ms) const;
+    // Bucket (see middleOf) and its durations, ascending.
+    [[nodiscard]] const std::vector<std::pair<std::uint32_t, std::uint64_t>>& buckets() const {
+        return buckets_;
+    }
     // Middle of the bucket in which the q-th part of the durations lies; nothing when there are none.
     [[nodiscard]] std::optional<std::int64_t> quantile(double q) const;
     [[nodiscard]] std::string encode() const;

@@ -36,6 +36,11 @@ constexpr std::array table{
     SettingSpec{"privacy.recipients", "Recipients of imported logs", Choice, "keep", "privacy",
                 "Keep the addresses of recipients, or a keyed pseudonym of each.", 0, 0, "keep pseudonym"},
     SettingSpec{
+        "metrics.value_windows", "Value windows", Text,
+        "transactional=5m lifecycle=4h marketing=24h seed=30m *=24h", "metrics",
+        "For each stream the time after which a message is not worth its delivery any more: s, m, h or "
+        "d. * stands for the other streams."},
+    SettingSpec{
         "store.durability", "Durability", Choice, "full", "store",
         "full: every change is on the disk before it counts. normal: faster, a power cut may take the "
         "last changes.",
