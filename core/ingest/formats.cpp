@@ -1,6 +1,7 @@
 #include "ingest/formats.h"
 
 #include "base/text.h"
+#include "ingest/exim_decoder.h"
 #include "ingest/postfix_decoder.h"
 #include "ingest/postfix_line.h"
 
@@ -39,6 +40,11 @@ std::string looksLikePostfix(std::string_view head, const DecoderOptions&) {
                : fmt::format("none of the first {} lines has a syslog head", lines);
 }
 
+std::string looksLikeEximLog(std::string_view head, const DecoderOptions&) {
+    std::string why;
+    return looksLikeExim(head, why) ? std::string() : why;
+}
+
 template <class Decoder>
 std::unique_ptr<RecordDecoder> make(const DecoderOptions& options) {
     return std::make_unique<Decoder>(options);
@@ -50,6 +56,11 @@ const Format table[] = {
      .title = "Postfix log (classic syslog and RFC 3339 stamps)",
      .looks = looksLikePostfix,
      .decoder = make<PostfixDecoder>,
+     .copies = true},
+    {.name = "exim",
+     .title = "Exim main log",
+     .looks = looksLikeEximLog,
+     .decoder = make<EximDecoder>,
      .copies = true},
 };
 

@@ -59,6 +59,7 @@ std::string encode(const OpenMessage& m) {
         putNumber(out, std::int64_t(t.recipient));
         putNumber(out, (std::int64_t(t.attempts) << 32) | t.categories);
     }
+    putNumber(out, m.arrivedMs);
     return out;
 }
 
@@ -83,6 +84,7 @@ bool decode(std::string_view state, OpenMessage& m) {
         t.categories = std::uint32_t(both);
         m.tried.push_back(t);
     }
+    if (in.ok && !in.in.empty()) m.arrivedMs = in.number(); // states of older versions end before it
     return in.ok;
 }
 
@@ -93,6 +95,7 @@ void reset(OpenMessage& m) {
     m.id = 0;
     m.size = -1;
     m.recipients = -1;
+    m.arrivedMs = INT64_MIN;
     m.begun = m.named = false;
     m.rule = -2;
     m.tried.clear();

@@ -28,9 +28,10 @@ struct OpenMessage {
     std::int64_t id = 0;    // of its event_message row; 0: none yet
     std::int64_t size = -1;
     std::int32_t recipients = -1;
-    bool begun = false;     // its arrival was seen, so attempts can be counted
-    bool named = false;     // its message-id line was seen
-    bool persisted = false; // the store holds a state of it
+    std::int64_t arrivedMs = INT64_MIN; // when it came, for logs that do not say how long it took
+    bool begun = false;                 // its arrival was seen, so attempts can be counted
+    bool named = false;                 // its message-id line was seen
+    bool persisted = false;             // the store holds a state of it
     bool dirty = false;
     std::int16_t rule = -2; // stream rule; -1: none, -2: not looked for yet
     std::vector<Tried> tried;

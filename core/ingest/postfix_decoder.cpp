@@ -9,8 +9,6 @@ namespace waypost::ingest {
 
 namespace {
 
-constexpr std::int64_t messageBlock = 4096;
-
 reply::Permanence permanenceOf(std::string_view status) {
     if (status == "deferred") return reply::Permanence::Temporary;
     if (status == "bounced" || status == "expired") return reply::Permanence::Permanent;
@@ -98,58 +96,6 @@ void PostfixDecoder::queueMove(const SyslogHead& head, const PostfixLine& line) 
     }
 }
 
-const StreamRule* PostfixDecoder::ruleFor(OpenMessage& m, std::string_view instance) {
-    if (m.rule == -2) {
-        m.rule = -1;
-        for (size_t i = 0; i < options_.streams.size() && m.rule < 0; ++i) {
-            const auto& r = options_.streams[i];
-            std::string_view value = r.field == StreamRule::Field::Sender     ? std::string_view(m.sender)
-                                     : r.field == StreamRule::Field::Instance ? instance
-                                                                              : std::string_view(m.messageId);
-            if (globMatches(r.pattern, value)) m.rule = std::int16_t(i);
-        }
-    }
-    return m.rule < 0 ? nullptr : &options_.streams[size_t(m.rule)];
-}
-
-std::int64_t PostfixDecoder::messageKey(OpenMessage& m) {
-    if (m.id != 0) return m.id;
-    if (nextMessage_ == messagesEnd_) {
-        nextMessage_ = reserveMessages ? reserveMessages(messageBlock) : nextMessage_ + 1;
-        messagesEnd_ = nextMessage_ + messageBlock;
-    }
-    m.id = nextMessage_++;
-    return m.id;
-}
-
-void PostfixDecoder::countAttempt(OpenMessage& m, const PostfixLine& line, const store::StoredReply& reply,
-                                  bool attempted, store::NewEvent& event) {
-    event.flags = store::FirstOfMessage | store::FirstInClass;
-    bool waits = line.status == "deferred";
-    if (m.tried.empty() && !waits) {
-        event.attempt = m.begun ? 1 : 0;
-        return;
-    }
-    std::uint64_t recipient = store::hashOf(line.to);
-    Tried* tried = nullptr;
-    for (auto& t : m.tried) {
-        if (t.recipient == recipient) tried = &t;
-    }
-    std::uint32_t bit = 1u << unsigned(reply.category);
-    if (tried) {
-        event.flags = (tried->categories & bit) ? 0 : store::FirstInClass;
-    } else if (m.tried.size() < OpenMessage::maxTried) {
-        tried = &m.tried.emplace_back();
-        tried->recipient = recipient;
-    }
-    if (!attempted) event.flags |= store::NoAttempt;
-    std::uint32_t attempts = (tried ? tried->attempts : 0) + (attempted ? 1 : 0);
-    event.attempt = m.begun && tried ? std::int32_t(attempts) : 0;
-    if (!tried) return;
-    tried->attempts = attempts;
-    tried->categories |= bit;
-}
-
 void PostfixDecoder::delivery(const LineAt& at, const SyslogHead& head, const PostfixLine& line,
                               store::EventBatch& batch) {
     OpenMessage& m = joins_.at(joins_.origin(head.host, head.instance), line.queueId);
@@ -182,13 +128,15 @@ void PostfixDecoder::delivery(const LineAt& at, const SyslogHead& head, const Po
     const auto& reply = replies_.look(q, parts_);
     e.reply = &reply;
     e.parts = batch.keep(parts_);
-    countAttempt(m, line, reply, said.attempted && line.kind == PostfixKind::Delivery, e);
-    if (const auto* rule = ruleFor(m, head.instance)) {
+    countAttempt(m,
+                 {line.to, line.status == "deferred", said.attempted && line.kind == PostfixKind::Delivery},
+                 reply.category, e);
+    if (const auto* rule = streamRule(m, head.instance, options_)) {
         e.stream = rule->stream;
         e.sendingIp = rule->sendingIp;
     }
     e.tls = batch.keep(line.tls);
-    e.message = messageKey(m);
+    e.message = keys_.of(m, *this);
     e.recipient = batch.keep(e.recipient);
     e.mxHost = batch.keep(e.mxHost);
     e.mxIp = batch.keep(e.mxIp);

@@ -9,8 +9,7 @@
 // caller keeps those with the batch.
 #pragma once
 
-#include "ingest/decoder.h"
-#include "ingest/join_table.h"
+#include "ingest/attempts.h"
 #include "ingest/postfix_line.h"
 #include "ingest/reply_book.h"
 #include "ingest/syslog_head.h"
@@ -37,17 +36,13 @@ class PostfixDecoder final : public RecordDecoder {
     void delivery(const LineAt& at, const SyslogHead& head, const PostfixLine& line,
                   store::EventBatch& batch);
     void queueMove(const SyslogHead& head, const PostfixLine& line);
-    void countAttempt(OpenMessage& m, const PostfixLine& line, const store::StoredReply& reply,
-                      bool attempted, store::NewEvent& event);
-    std::int64_t messageKey(OpenMessage& m);
-    const StreamRule* ruleFor(OpenMessage& m, std::string_view instance);
 
     DecoderOptions options_;
     HeadReader heads_{UtcTime{INT64_MAX}};
     JoinTable joins_;
     ReplyBook replies_;
+    MessageKeys keys_;
     std::string parts_, domain_;
-    std::int64_t nextMessage_ = 0, messagesEnd_ = 0;
 };
 
 } // namespace waypost::ingest

@@ -43,10 +43,10 @@ std::int64_t minuteAndSecond(std::string_view in, size_t at) {
 
 } // namespace
 
-UtcTime HeadReader::inYear(int year, int month, int day, int hour) const {
-    if (!zone_.system) {
+UtcTime zonedHour(const LogZone& zone, int year, int month, int day, int hour) {
+    if (!zone.system) {
         auto local = fromCivil({year, month, day, hour, 0, 0});
-        return {local.ms - zone_.offsetMinutes * 60'000LL};
+        return {local.ms - zone.offsetMinutes * 60'000LL};
     }
     std::tm local{};
     local.tm_year = year - 1900;

@@ -22,6 +22,9 @@ struct LogZone {
     int offsetMinutes = 0; // east of UTC, when not `system`
 };
 
+// The start of a full hour of the zone's calendar.
+UtcTime zonedHour(const LogZone& zone, int year, int month, int day, int hour);
+
 struct SyslogHead {
     UtcTime at;
     std::string_view host;
@@ -43,7 +46,9 @@ class HeadReader {
     bool readClassic(std::string_view line, UtcTime& at);
     bool readRfc3339(std::string_view line, UtcTime& at, size_t& length);
     bool readProgram(std::string_view rest, SyslogHead& out) const;
-    UtcTime inYear(int year, int month, int day, int hour) const;
+    UtcTime inYear(int year, int month, int day, int hour) const {
+        return zonedHour(zone_, year, month, day, hour);
+    }
     UtcTime inferYear(int month, int day, int hour) const;
 
     UtcTime reference_;
