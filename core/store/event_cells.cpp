@@ -1,6 +1,7 @@
 #include "store/event_cells.h"
 
 #include "base/text.h"
+#include "store/blob_reader.h"
 #include "store/database.h"
 #include "store/event_batch.h"
 #include "store/event_names.h"
@@ -39,7 +40,9 @@ std::unordered_map<std::int64_t, ReplyFacts> replyFacts(Database& db) {
 }
 
 std::optional<EventRange> storedRange(Database& db) {
-    auto rows = db.prepare("SELECT min(min_at), max(max_at) FROM event_segment");
+    // Two look-ups in an index each; min() and max() in one SELECT would read every row.
+    auto rows =
+        db.prepare("SELECT (SELECT min(min_at) FROM event_segment), (SELECT max(max_at) FROM event_segment)");
     if (!rows.step() || rows.isNull(0)) return std::nullopt;
     return EventRange{rows.time(0), {rows.integer(1) + 1}};
 }
@@ -52,18 +55,40 @@ class CellReader {
                const std::function<void(const Cell&)>& each)
         : db_(db), filter_(filter), needs_(needs), each_(each) {}
 
+    // Hour by hour; the sketches stand behind the numbers and are read only when they are needed.
     void fromRollups(Hours hours) {
-        auto rows = db_.prepare("SELECT hour, data FROM rollup_hour WHERE hour >= ? AND hour < ?");
+        auto rows = db_.prepare("SELECT hour FROM rollup_hour WHERE hour >= ? AND hour < ?");
         rows.with(hours.first, hours.end);
-        std::array<std::vector<std::int64_t>, 8> c;
-        TextView sketches;
+        BlobReader blob(db_, "rollup_hour", "data");
         while (rows.step()) {
-            ColumnReader reader(rows.text(1), 8, 1);
+            blob.open(rows.integer(0));
+            ColumnReader reader(blob, hourColumns, 1);
             if (!reader.valid())
                 throw StorageError(SQLITE_CORRUPT, "rollup_hour", "the roll-up of an hour is damaged");
-            for (size_t i = 0; i < c.size(); ++i) reader.number(i, c[i]);
-            reader.text(0, sketches);
-            hour(rows.integer(0), c, sketches, reader.rows());
+            for (size_t i = 0; i < hourColumns; ++i) reader.number(i, hour_[i]);
+            if (needs_.latency) reader.text(0, sketches_);
+            hour(rows.integer(0), reader.rows());
+        }
+    }
+
+    // Without domain, stream, IP, template and source.
+    void fromCoarse(Hours hours) {
+        auto rows =
+            db_.prepare(needs_.latency ? "SELECT hour, provider, class, events, messages, firsts, latency "
+                                         "FROM rollup_hour_provider WHERE hour >= ? AND hour < ?"
+                                       : "SELECT hour, provider, class, events, messages, firsts, '' "
+                                         "FROM rollup_hour_provider WHERE hour >= ? AND hour < ?");
+        rows.with(hours.first, hours.end);
+        Cell cell;
+        LatencySketch sketch;
+        while (rows.step()) {
+            cell.at.ms = rows.integer(0) * hourMs;
+            cell.subject.provider = rows.integer(1);
+            cell.subject.classNumber = int(rows.integer(2));
+            cell.events = rows.integer(3);
+            cell.messages = rows.integer(4);
+            cell.firsts = rows.integer(5);
+            give(cell, rows.text(6), sketch);
         }
     }
 
@@ -77,28 +102,31 @@ class CellReader {
     }
 
   private:
-    void give(Cell& cell) {
+    void give(Cell& cell, std::string_view encoded, LatencySketch& sketch) {
         cell.failures = filter_.failures(cell.subject);
-        if (cell.failures == 0 || (needs_.nearMisses && std::popcount(cell.failures) == 1)) each_(cell);
+        if (cell.failures != 0 && (!needs_.nearMisses || std::popcount(cell.failures) != 1)) return;
+        if (needs_.latency) {
+            sketch = {};
+            if (!sketch.mergeEncoded(encoded))
+                throw StorageError(SQLITE_CORRUPT, "rollup_hour", "a latency sketch is damaged");
+            cell.latency = &sketch;
+        }
+        each_(cell);
     }
 
-    void hour(std::int64_t at, const std::array<std::vector<std::int64_t>, 8>& c, const TextView& sketches,
-              size_t rows) {
+    void hour(std::int64_t at, size_t rows) {
+        const auto& c = hour_;
         Cell cell;
         cell.at.ms = at * hourMs;
         LatencySketch sketch;
         for (size_t i = 0; i < rows; ++i) {
-            cell.subject = {c[0][i], c[1][i], c[2][i], 0, 0, int(c[4][i]), c[3][i]};
-            cell.ip = c[3][i];
-            cell.events = c[5][i];
-            cell.messages = c[6][i];
-            cell.firsts = c[7][i];
-            encoded_ = sketches.at(i);
-            sketch = {};
-            if (needs_.latency && !sketch.mergeEncoded(encoded_))
-                throw StorageError(SQLITE_CORRUPT, "rollup_hour", "a latency sketch is damaged");
-            cell.latency = needs_.latency ? &sketch : nullptr;
-            give(cell);
+            cell.subject = {c[HourProvider][i], c[HourDomain][i],     c[HourStream][i], c[HourTemplate][i],
+                            c[HourSource][i],   int(c[HourClass][i]), c[HourIp][i]};
+            cell.ip = c[HourIp][i];
+            cell.events = c[HourEvents][i];
+            cell.messages = c[HourMessages][i];
+            cell.firsts = c[HourFirsts][i];
+            give(cell, needs_.latency ? sketches_.at(i) : std::string_view(), sketch);
         }
     }
 
@@ -137,7 +165,8 @@ class CellReader {
     const std::function<void(const Cell&)>& each_;
     SegmentColumns columns_;
     std::vector<std::uint16_t> failures_;
-    std::string_view encoded_;
+    std::array<std::vector<std::int64_t>, hourColumns> hour_;
+    TextView sketches_;
 };
 
 } // namespace
@@ -147,14 +176,20 @@ void eachCell(Database& db, const ResolvedFilter& filter, const EventRange& aske
     const EventRange range = filter.narrow(asked);
     CellReader reader(db, filter, needs, each);
     Hours hours = wholeHours(range);
-    bool rollups =
-        !filter.needsEvents() && !needs.templates && needs.stepMs % hourMs == 0 && hours.first < hours.end;
+    const bool templates = hoursKnowTemplates(db);
+    const bool rollups = !filter.needsEvents(templates) && (templates || !needs.templates) &&
+                         needs.stepMs % hourMs == 0 && hours.first < hours.end;
     if (!rollups) {
         reader.fromEvents(range);
         return;
     }
+    constexpr unsigned coarse = bitOf(FilterField::Provider) | bitOf(FilterField::Category) |
+                                bitOf(FilterField::Outcome) | bitOf(FilterField::Kind);
     reader.fromEvents({range.since, {std::min(hours.first * hourMs, range.until.ms)}});
-    reader.fromRollups(hours);
+    if (!needs.domains && !needs.templates && (filter.uses() & ~coarse) == 0)
+        reader.fromCoarse(hours);
+    else
+        reader.fromRollups(hours);
     reader.fromEvents({{std::max(hours.end * hourMs, range.since.ms)}, range.until});
 }
 

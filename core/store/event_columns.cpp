@@ -1,8 +1,12 @@
 #include "store/event_columns.h"
 
+#include "store/blob_reader.h"
+#include "store/storage_error.h"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <sqlite3.h>
 
 namespace waypost::store {
 
@@ -10,6 +14,9 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "blocks are stored little-endian");
 constexpr std::string_view magic = "WPC1";
+// The number columns stand in an order that is written behind the head.
+constexpr std::string_view magicOrdered = "WPC2";
+constexpr size_t headSize = 12, packedHead = 9;
 
 template <class T>
 void put(std::string& out, T value) {
@@ -76,14 +83,15 @@ void ColumnBlock::clear() {
 }
 
 std::string ColumnBlock::encode() const {
-    std::string out(magic);
+    std::string out(order_.empty() ? magic : magicOrdered);
     size_t guess = rows() * numbers_.size() * 3;
     for (const auto& t : texts_) guess += t.bytes.size() + rows();
     out.reserve(guess + 256);
     put(out, std::uint32_t(rows()));
     put(out, std::uint16_t(numbers_.size()));
     put(out, std::uint16_t(texts_.size()));
-    for (const auto& c : numbers_) pack(c, out);
+    for (auto column : order_) out += char(column);
+    for (size_t i = 0; i < numbers_.size(); ++i) pack(numbers_[order_.empty() ? i : order_[i]], out);
     for (const auto& t : texts_) {
         pack(t.lengths, out);
         put(out, std::uint32_t(t.bytes.size()));
@@ -110,37 +118,82 @@ bool ColumnBlock::append(std::string_view encoded) {
     return true;
 }
 
-bool ColumnReader::readPacked(std::string_view& in, Packed& out) const {
-    if (!get(in, out.width) || !get(in, out.least)) return false;
+bool ColumnReader::have(size_t n) const {
+    if (bytes_.size() < n && blob_) bytes_ = blob_->upTo(n);
+    return bytes_.size() >= n;
+}
+
+bool ColumnReader::readPacked(size_t& at, Packed& out) const {
+    if (!have(at + packedHead)) return false;
+    std::string_view head = bytes_.substr(at, packedHead);
+    get(head, out.width);
+    get(head, out.least);
     if (out.width != 0 && out.width != 1 && out.width != 2 && out.width != 4 && out.width != 8) return false;
     size_t size = rows_ * out.width;
-    if (in.size() < size) return false;
-    out.bytes = in.substr(0, size);
-    in.remove_prefix(size);
+    if (!have(at + packedHead + size)) return false;
+    out.bytes = bytes_.substr(at + packedHead, size);
+    at += packedHead + size;
     return true;
 }
 
-ColumnReader::ColumnReader(std::string_view in, size_t numbers, size_t texts) {
+bool ColumnReader::readHead(size_t numbers, size_t texts) {
+    if (!have(headSize)) return false;
+    bool ordered = bytes_.starts_with(magicOrdered);
+    if (!ordered && !bytes_.starts_with(magic)) return false;
+    std::string_view in = bytes_.substr(magic.size());
     std::uint32_t rows = 0;
     std::uint16_t n = 0, t = 0;
-    if (!in.starts_with(magic)) return;
-    in.remove_prefix(magic.size());
-    if (!get(in, rows) || !get(in, n) || !get(in, t)) return;
-    if (rows > maxBlockRows || n > numbers || t != texts) return;
+    if (!get(in, rows) || !get(in, n) || !get(in, t)) return false;
+    if (rows > maxBlockRows || n > numbers || t != texts || !have(headSize + (ordered ? n : 0))) return false;
     rows_ = rows;
+    stored_ = n;
+    at_ = headSize + (ordered ? n : 0);
     numbers_.resize(numbers);
     lengths_.resize(texts);
     texts_.resize(texts);
+    place_.assign(numbers, SIZE_MAX);
+    order_.resize(n);
     for (size_t i = 0; i < n; ++i) {
-        if (!readPacked(in, numbers_[i])) return;
+        order_[i] = ordered ? std::uint8_t(bytes_[headSize + i]) : std::uint8_t(i);
+        if (order_[i] >= n || place_[order_[i]] != SIZE_MAX) return false;
+        place_[order_[i]] = i;
     }
-    for (size_t i = 0; i < texts; ++i) {
-        std::uint32_t size = 0;
-        if (!readPacked(in, lengths_[i]) || !get(in, size) || in.size() < size) return;
-        texts_[i] = in.substr(0, size);
-        in.remove_prefix(size);
+    return true;
+}
+
+// The column that comes next in the block.
+bool ColumnReader::readNext() const {
+    size_t i = next_++;
+    if (i < stored_) return readPacked(at_, numbers_[order_[i]]);
+    i -= stored_;
+    if (i >= texts_.size()) return false;
+    if (!readPacked(at_, lengths_[i]) || !have(at_ + 4)) return false;
+    std::uint32_t size = 0;
+    std::string_view in = bytes_.substr(at_, 4);
+    get(in, size);
+    if (!have(at_ + 4 + size)) return false;
+    texts_[i] = bytes_.substr(at_ + 4, size);
+    at_ += 4 + size;
+    return true;
+}
+
+ColumnReader::ColumnReader(std::string_view in, size_t numbers, size_t texts) : bytes_(in) {
+    if (!readHead(numbers, texts)) return;
+    for (size_t i = 0; i < stored_ + texts; ++i) {
+        if (!readNext()) return;
     }
-    valid_ = in.empty();
+    valid_ = at_ == in.size();
+}
+
+ColumnReader::ColumnReader(BlobReader& blob, size_t numbers, size_t texts) : blob_(&blob) {
+    valid_ = readHead(numbers, texts);
+}
+
+// `column` counts in the block.
+void ColumnReader::reach(size_t column) const {
+    while (next_ <= column) {
+        if (!readNext()) throw StorageError(SQLITE_CORRUPT, "block", "a block of columns cannot be read");
+    }
 }
 
 void ColumnReader::unpack(const Packed& from, size_t rows, std::vector<std::int64_t>& out) {
@@ -155,10 +208,12 @@ void ColumnReader::unpack(const Packed& from, size_t rows, std::vector<std::int6
 }
 
 void ColumnReader::number(size_t column, std::vector<std::int64_t>& out) const {
+    if (place_[column] != SIZE_MAX) reach(place_[column]);
     unpack(numbers_[column], rows_, out);
 }
 
 std::int64_t ColumnReader::one(size_t column, size_t row) const {
+    if (place_[column] != SIZE_MAX && next_ <= place_[column]) reach(place_[column]);
     const Packed& p = numbers_[column];
     std::uint64_t difference = 0;
     std::memcpy(&difference, p.bytes.data() + row * p.width, p.width);
@@ -166,6 +221,7 @@ std::int64_t ColumnReader::one(size_t column, size_t row) const {
 }
 
 void ColumnReader::text(size_t column, TextView& out) const {
+    reach(stored_ + column);
     std::vector<std::int64_t> lengths;
     unpack(lengths_[column], rows_, lengths);
     out.bytes = texts_[column];

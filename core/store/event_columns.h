@@ -7,11 +7,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace waypost::store {
+
+class BlobReader;
 
 inline constexpr size_t maxBlockRows = 1 << 22;
 
@@ -26,7 +29,10 @@ struct TextColumn {
 
 class ColumnBlock {
   public:
-    ColumnBlock(size_t numbers, size_t texts) : numbers_(numbers), texts_(texts) {}
+    // `order`: the places of the number columns in the encoded block, those that are read most first. It
+    // must outlive the block.
+    ColumnBlock(size_t numbers, size_t texts, std::span<const std::uint8_t> order = {})
+        : numbers_(numbers), texts_(texts), order_(order) {}
     std::vector<std::int64_t>& number(size_t column) { return numbers_[column]; }
     TextColumn& text(size_t column) { return texts_[column]; }
     [[nodiscard]] size_t rows() const { return numbers_[0].size(); }
@@ -38,6 +44,7 @@ class ColumnBlock {
   private:
     std::vector<std::vector<std::int64_t>> numbers_;
     std::vector<TextColumn> texts_;
+    std::span<const std::uint8_t> order_;
 };
 
 // Views into the encoded bytes.
@@ -54,6 +61,9 @@ class ColumnReader {
   public:
     // `bytes` must outlive the reader. Number columns that were added after the block was written read as 0.
     ColumnReader(std::string_view bytes, size_t numbers, size_t texts);
+    // Reads the stored value only as far as the columns that are asked for. `blob` must outlive the reader;
+    // damage past the head throws StorageError when it is met.
+    ColumnReader(BlobReader& blob, size_t numbers, size_t texts);
     [[nodiscard]] bool valid() const { return valid_; }
     [[nodiscard]] size_t rows() const { return rows_; }
     void number(size_t column, std::vector<std::int64_t>& out) const;
@@ -66,13 +76,23 @@ class ColumnReader {
         std::uint8_t width = 0;
         std::string_view bytes;
     };
-    bool readPacked(std::string_view& in, Packed& out) const;
+    bool readHead(size_t numbers, size_t texts);
+    bool readNext() const;
+    bool readPacked(size_t& at, Packed& out) const;
+    void reach(size_t column) const;
+    // The first `n` octets; nothing: there are not as many.
+    [[nodiscard]] bool have(size_t n) const;
     static void unpack(const Packed& from, size_t rows, std::vector<std::int64_t>& out);
 
-    size_t rows_ = 0;
+    BlobReader* blob_ = nullptr;
+    mutable std::string_view bytes_; // what is read by now
+    size_t rows_ = 0, stored_ = 0;   // number columns in the block
     bool valid_ = false;
-    std::vector<Packed> numbers_, lengths_;
-    std::vector<std::string_view> texts_;
+    std::vector<std::uint8_t> order_;
+    mutable size_t at_ = 0, next_ = 0;  // of the column that comes next
+    mutable std::vector<size_t> place_; // of a number column in the block; SIZE_MAX: it is not there
+    mutable std::vector<Packed> numbers_, lengths_;
+    mutable std::vector<std::string_view> texts_;
 };
 
 } // namespace waypost::store

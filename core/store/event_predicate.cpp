@@ -48,9 +48,9 @@ Node wholeQuery(const EventFilter& f) {
     add(EventField::Source, f.sources);
     if (!f.recipientOrMessage.empty()) out.children.push_back(personNode(f.recipientOrMessage));
     if (!f.allKinds && (!f.kinds.empty() || !names(f.query, EventField::Kind)))
-        add(EventField::Kind, f.kinds.empty()
-                                  ? std::vector<std::string>{std::string(reply::kindName(reply::Kind::Attempt))}
-                                  : f.kinds);
+        add(EventField::Kind,
+            f.kinds.empty() ? std::vector<std::string>{std::string(reply::kindName(reply::Kind::Attempt))}
+                            : f.kinds);
     for (Node& n : filter::conjuncts(f.query)) out.children.push_back(std::move(n));
     return out;
 }
@@ -95,8 +95,10 @@ void EventPredicate::add(Database& db, const Node& node, const filter::Moment& m
         {one ? FilterField(std::countr_zero(built.fields)) : FilterField::Other, std::move(built.test)});
 }
 
-bool EventPredicate::needsEvents() const {
-    return uses_ & (bitOf(FilterField::Template) | bitOf(FilterField::Source) | bitOf(FilterField::Other));
+bool EventPredicate::needsEvents(bool hoursKnowTemplates) const {
+    unsigned unknown = bitOf(FilterField::Other);
+    if (!hoursKnowTemplates) unknown |= bitOf(FilterField::Template) | bitOf(FilterField::Source);
+    return uses_ & unknown;
 }
 
 EventRange EventPredicate::narrow(EventRange range) const {

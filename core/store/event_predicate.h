@@ -77,8 +77,8 @@ class EventPredicate {
 
     // Bit set of the fields it looks at.
     [[nodiscard]] unsigned uses() const { return uses_; }
-    // True: the cells of rollup_hour do not know enough.
-    [[nodiscard]] bool needsEvents() const;
+    // True: the cells of rollup_hour do not know enough; `hoursKnowTemplates` as in rollup_writer.h.
+    [[nodiscard]] bool needsEvents(bool hoursKnowTemplates = false) const;
     // The part of a range that its times let through.
     [[nodiscard]] EventRange narrow(EventRange range) const;
     [[nodiscard]] ReplyTable& replies() const { return *replies_; }

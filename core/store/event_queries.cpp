@@ -22,22 +22,45 @@ std::int64_t floorTo(std::int64_t ms, std::int64_t step) {
     return (ms % step < 0 ? q - 1 : q) * step;
 }
 
-using Counts = std::unordered_map<std::int64_t, std::uint64_t>;
+// By id of a name, category or outcome: small numbers.
+class Counts {
+  public:
+    void add(std::int64_t id, std::uint64_t n) {
+        if (size_t(id) >= dense_.size()) dense_.resize(size_t(id) + size_t(id) / 2 + 16);
+        dense_[size_t(id)] += n;
+    }
+    [[nodiscard]] std::vector<std::pair<std::int64_t, std::uint64_t>> sorted() const {
+        std::vector<std::pair<std::int64_t, std::uint64_t>> out;
+        for (size_t i = 0; i < dense_.size(); ++i) {
+            if (dense_[i] > 0) out.emplace_back(std::int64_t(i), dense_[i]);
+        }
+        std::sort(out.begin(), out.end(), [](auto& a, auto& b) {
+            return std::pair(b.second, a.first) < std::pair(a.second, b.first);
+        });
+        return out;
+    }
+
+  private:
+    std::vector<std::uint64_t> dense_;
+};
 
 class OverviewBuilder {
   public:
     OverviewBuilder(Database& db, const OverviewAsk& ask, OverviewAnswer& out)
         : db_(db), ask_(ask), out_(out) {}
 
+    // Cells tell neither stream nor domain.
+    void coarseCells() { fine_ = false; }
+
     void add(const Cell& cell) {
         auto only = [&cell](FilterField f) { return (cell.failures & ~(1u << unsigned(f))) == 0; };
         const auto& s = cell.subject;
         auto n = std::uint64_t(cell.events);
-        if (only(FilterField::Provider)) provider_[s.provider] += n;
-        if (only(FilterField::Category)) category_[int(categoryOfClass(s.classNumber))] += n;
-        if (only(FilterField::Outcome)) outcome_[int(outcomeOfClass(s.classNumber))] += n;
-        if (only(FilterField::Stream)) stream_[s.stream] += n;
-        if (only(FilterField::Domain)) domain_[s.domain] += n;
+        if (only(FilterField::Provider)) provider_.add(s.provider, n);
+        if (only(FilterField::Category)) category_.add(int(categoryOfClass(s.classNumber)), n);
+        if (only(FilterField::Outcome)) outcome_.add(int(outcomeOfClass(s.classNumber)), n);
+        if (fine_ && only(FilterField::Stream)) stream_.add(s.stream, n);
+        if (fine_ && only(FilterField::Domain)) domain_.add(s.domain, n);
         if (cell.failures != 0) return;
         out_.events += n;
         if (categoryOfClass(s.classNumber) == reply::Category::Unclassified) out_.unclassified += n;
@@ -49,13 +72,22 @@ class OverviewBuilder {
 
     void addGroup(std::int64_t templateId, std::int64_t provider, int classNumber, UtcTime at,
                   std::int64_t events) {
-        auto& g = groups_[{templateId, provider, classNumber}];
+        std::array<std::int64_t, 3> key{templateId, provider, classNumber};
+        if (!lastGroup_ || lastKey_ != key) {
+            lastGroup_ = &groups_[key]; // of a std::map: it stays where it is
+            lastKey_ = key;
+        }
+        auto& g = *lastGroup_;
         g.events += std::uint64_t(events);
         if (g.trend.empty()) g.trend.resize(size_t(ask_.trendParts));
         double part = double(at.ms - out_.range.since.ms) / double(out_.range.until.ms - out_.range.since.ms);
         auto index = std::clamp<std::int64_t>(std::int64_t(part * ask_.trendParts), 0, ask_.trendParts - 1);
         g.trend[size_t(index)] += std::uint32_t(events);
     }
+
+    // Facets from roll-ups of their own, when the cells were too coarse to tell them.
+    void addStream(std::int64_t id, std::uint64_t n) { stream_.add(id, n); }
+    void addDomain(std::int64_t id, std::uint64_t n) { domain_.add(id, n); }
 
     void finish() {
         auto named = [this](std::int64_t id) { return nameOf(db_, id); };
@@ -77,10 +109,7 @@ class OverviewBuilder {
 
     template <class Name>
     void facet(std::string field, const Counts& counts, Name name) {
-        std::vector<std::pair<std::int64_t, std::uint64_t>> order(counts.begin(), counts.end());
-        std::sort(order.begin(), order.end(), [](auto& a, auto& b) {
-            return std::pair(b.second, a.first) < std::pair(a.second, b.first);
-        });
+        auto order = counts.sorted();
         if (order.size() > size_t(ask_.maxFacetValues)) order.resize(size_t(ask_.maxFacetValues));
         FacetCounts f{std::move(field), {}};
         for (const auto& [id, events] : order) f.values.push_back({name(id), events});
@@ -119,6 +148,9 @@ class OverviewBuilder {
     OverviewAnswer& out_;
     Counts provider_, category_, outcome_, stream_, domain_;
     std::map<std::array<std::int64_t, 3>, Group> groups_;
+    std::array<std::int64_t, 3> lastKey_{};
+    Group* lastGroup_ = nullptr;
+    bool fine_ = true;
 };
 
 // Groups from the hourly template roll-up, where the range is whole hours and nothing finer is asked.
@@ -138,6 +170,29 @@ void groupsFromRollup(Database& db, const ResolvedFilter& filter, const EventRan
     }
 }
 
+// What only the whole range can be asked: the levels without provider, and domains of all times.
+void facetsFromRollups(Database& db, const ResolvedFilter& filter, const EventRange& range,
+                       OverviewBuilder& builder) {
+    auto counts = [&filter](int classNumber) {
+        ResolvedFilter::Subject s;
+        s.classNumber = classNumber;
+        return filter.failures(s) == 0;
+    };
+    auto streams =
+        db.prepare("SELECT stream, class, sum(events) FROM rollup_hour_stream WHERE hour >= ? AND hour < ? "
+                   "GROUP BY stream, class");
+    streams.with(hourOf(range.since), hourOf({range.until.ms + hourMs - 1}));
+    while (streams.step()) {
+        if (counts(int(streams.integer(1))))
+            builder.addStream(streams.integer(0), std::uint64_t(streams.integer(2)));
+    }
+    auto domains = db.prepare("SELECT domain, class, events FROM rollup_domain");
+    while (domains.step()) {
+        if (counts(int(domains.integer(1))))
+            builder.addDomain(domains.integer(0), std::uint64_t(domains.integer(2)));
+    }
+}
+
 bool wholeHoursOnly(const EventRange& r) {
     return r.since.ms % hourMs == 0 && r.until.ms % hourMs == 0;
 }
@@ -151,6 +206,37 @@ Millis bucketFor(const EventRange& range, int maxBuckets) {
     }
     return Millis(bucketSizes.back());
 }
+
+namespace {
+
+constexpr unsigned classFields =
+    bitOf(FilterField::Category) | bitOf(FilterField::Outcome) | bitOf(FilterField::Kind);
+constexpr unsigned groupFields = classFields | bitOf(FilterField::Provider) | bitOf(FilterField::Template);
+
+// One pass over the coarsest cells that know what is asked.
+void fillOverview(Database& db, const ResolvedFilter& filter, OverviewBuilder& builder,
+                  const OverviewAnswer& out, std::int64_t step) {
+    const EventRange narrowed = filter.narrow(out.range);
+    const bool whole = wholeHoursOnly(narrowed);
+    const bool all = whole && narrowed.since <= out.stored->since && narrowed.until >= out.stored->until;
+    const bool coarse = all && (filter.uses() & ~classFields) == 0 && step % hourMs == 0;
+    const bool groups = whole && (filter.uses() & ~groupFields) == 0;
+    CellNeeds needs;
+    needs.stepMs = std::min(step, hourMs);
+    needs.nearMisses = true;
+    needs.domains = !coarse;
+    if (coarse) builder.coarseCells();
+    needs.templates = !groups;
+    eachCell(db, filter, out.range, needs, [&](const Cell& c) {
+        builder.add(c);
+        if (!groups && c.failures == 0)
+            builder.addGroup(c.subject.templateId, c.subject.provider, c.subject.classNumber, c.at, c.events);
+    });
+    if (coarse) facetsFromRollups(db, filter, narrowed, builder);
+    if (groups) groupsFromRollup(db, filter, narrowed, builder);
+}
+
+} // namespace
 
 OverviewAnswer overview(Database& db, const OverviewAsk& ask) {
     OverviewAnswer out;
@@ -169,24 +255,7 @@ OverviewAnswer overview(Database& db, const OverviewAsk& ask) {
         out.buckets.push_back({{at}, {}});
     ResolvedFilter filter(db, ask.filter);
     OverviewBuilder builder(db, ask, out);
-    CellNeeds needs;
-    needs.stepMs = std::min(step, hourMs);
-    needs.nearMisses = true;
-    eachCell(db, filter, out.range, needs, [&](const Cell& c) { builder.add(c); });
-    constexpr unsigned known = bitOf(FilterField::Provider) | bitOf(FilterField::Category) |
-                               bitOf(FilterField::Outcome) | bitOf(FilterField::Template) |
-                               bitOf(FilterField::Kind);
-    const EventRange narrowed = filter.narrow(out.range);
-    const bool coarse = (filter.uses() & ~known) == 0 && wholeHoursOnly(narrowed);
-    if (coarse) {
-        groupsFromRollup(db, filter, narrowed, builder);
-    } else {
-        CellNeeds fine;
-        fine.templates = true;
-        eachCell(db, filter, out.range, fine, [&](const Cell& c) {
-            builder.addGroup(c.subject.templateId, c.subject.provider, c.subject.classNumber, c.at, c.events);
-        });
-    }
+    fillOverview(db, filter, builder, out, step);
     builder.finish();
     return out;
 }

@@ -1,5 +1,6 @@
 #include "store/event_segment.h"
 
+#include "store/blob_reader.h"
 #include "store/database.h"
 #include "store/storage_error.h"
 
@@ -41,7 +42,7 @@ std::int64_t appendRows(Database& db, ColumnBlock& block) {
         block.clear();
         return next;
     }
-    ColumnBlock whole(eventNumbers, eventTexts);
+    ColumnBlock whole(eventNumbers, eventTexts, eventOrder);
     {
         auto old = db.prepare("SELECT data FROM event_segment WHERE first = ?");
         if (!old.with(first).step() || !whole.append(old.text(0)))
@@ -56,15 +57,17 @@ std::int64_t appendRows(Database& db, ColumnBlock& block) {
 
 void eachSegment(Database& db, UtcTime since, UtcTime until, std::int64_t before, bool newestFirst,
                  const std::function<bool(const Segment&, const ColumnReader&)>& each) {
-    auto rows = db.prepare(
-        newestFirst ? "SELECT first, last, min_at, max_at, data FROM event_segment WHERE first < ? AND "
-                      "max_at >= ? AND min_at < ? ORDER BY first DESC"
-                    : "SELECT first, last, min_at, max_at, data FROM event_segment WHERE first < ? AND "
-                      "max_at >= ? AND min_at < ? ORDER BY first");
+    auto rows =
+        db.prepare(newestFirst ? "SELECT first, last, min_at, max_at FROM event_segment WHERE first < ? AND "
+                                 "max_at >= ? AND min_at < ? ORDER BY first DESC"
+                               : "SELECT first, last, min_at, max_at FROM event_segment WHERE first < ? AND "
+                                 "max_at >= ? AND min_at < ? ORDER BY first");
+    BlobReader blob(db, "event_segment", "data");
     rows.with(before, since, until);
     while (rows.step()) {
         Segment s{rows.integer(0), rows.integer(1), rows.time(2), rows.time(3)};
-        ColumnReader reader(rows.text(4), eventNumbers, eventTexts);
+        blob.open(s.first);
+        ColumnReader reader(blob, eventNumbers, eventTexts);
         if (!reader.valid() || std::int64_t(reader.rows()) != s.last - s.first + 1)
             throw StorageError(SQLITE_CORRUPT, "event_segment", "a segment of events cannot be read");
         if (!each(s, reader)) return;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "store/event_columns.h"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 
@@ -40,6 +41,10 @@ enum EventNumber : std::uint8_t {
     EventKind,
     eventNumbers
 };
+// Stored first: what filters and counts look at. The rest is read for single rows.
+inline constexpr std::array<std::uint8_t, eventNumbers> eventOrder{
+    At, Reply, Domain, EventKind, Stream,     Ip,      Source, Flags,    Latency, Campaign, Message,
+    Mx, MxIp,  Tls,    Size,      Recipients, Attempt, File,   Position, Length,  LineHash};
 enum EventTextColumn : std::uint8_t {
     Recipient,
     Parts,

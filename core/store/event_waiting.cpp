@@ -3,6 +3,7 @@
 #include "store/database.h"
 #include "store/event_batch.h"
 #include "store/event_lines.h"
+#include "store/event_predicate.h"
 #include "store/event_text.h"
 
 #include <algorithm>
@@ -35,26 +36,28 @@ EventFilter ofMessages(EventFilter filter) {
 class Waiting {
   public:
     Waiting(Database& db, const EventFilter& filter, const EventRange& range)
-        : resolved_(db, filter), range_(range), lines_(db), replies_(replyFacts(db)) {}
+        : predicate_(db, filter), range_(range) {}
 
     void segment(const ColumnReader& reader, WaitingMessages& out) {
+        columns_.load(reader);
+        predicate_.matches(columns_, range_, mask_);
         SegmentRows rows(reader);
-        for (size_t i = 0; i < reader.rows(); ++i) {
-            auto outcome = outcomeOfClass(replies_[rows.number(Reply, i)].classNumber);
-            bool waits = outcome == reply::Outcome::Deferred;
-            bool first = rows.number(Flags, i) & FirstOfMessage;
-            if ((!waits && first) || rows.number(EventKind, i) != 0) continue;
-            if (!lines_.matches(rows, i, resolved_, range_)) continue;
-            std::int64_t message = rows.number(Message, i);
-            if (message == 0) {
+        const auto &replies = columns_.number(Reply), &flags = columns_.number(Flags),
+                   &kinds = columns_.number(EventKind), &messages = columns_.number(Message);
+        for (size_t i = 0; i < mask_.size(); ++i) {
+            if (!mask_[i] || kinds[i] != 0) continue;
+            const auto& reply = predicate_.replies().of(replies[i]);
+            bool waits = outcomeOfClass(reply.classNumber) == reply::Outcome::Deferred;
+            if (!waits && (flags[i] & FirstOfMessage)) continue;
+            if (messages[i] == 0) {
                 if (waits) ++out.untracked;
                 continue;
             }
-            std::uint64_t key = personHash(rows, i, std::uint64_t(message));
+            std::uint64_t key = personHash(rows, i, std::uint64_t(messages[i]));
             if (!waits)
                 ended_.insert(key);
             else
-                put(key, rows, i, out);
+                put(key, reply.provider, rows, i, out);
         }
     }
 
@@ -70,21 +73,20 @@ class Waiting {
     }
 
   private:
-    void put(std::uint64_t key, SegmentRows& rows, size_t i, WaitingMessages& out) {
+    void put(std::uint64_t key, std::int64_t provider, SegmentRows& rows, size_t i, WaitingMessages& out) {
         if (open_.size() >= maxWaiting && !open_.contains(key)) {
             out.complete = false;
             return;
         }
         std::int64_t since = rows.number(At, i) - std::max<std::int64_t>(0, rows.number(Latency, i));
-        auto [at, made] = open_.try_emplace(
-            key, Open{replies_[rows.number(Reply, i)].provider, rows.number(Stream, i), since});
+        auto [at, made] = open_.try_emplace(key, Open{provider, rows.number(Stream, i), since});
         if (!made) at->second.since = std::min(at->second.since, since);
     }
 
-    ResolvedFilter resolved_;
+    EventPredicate predicate_;
     EventRange range_;
-    LineMaker lines_;
-    std::unordered_map<std::int64_t, ReplyFacts> replies_;
+    SegmentColumns columns_;
+    RowMask mask_;
     std::unordered_map<std::uint64_t, Open> open_;
     std::unordered_set<std::uint64_t> ended_;
 };
@@ -115,28 +117,30 @@ std::vector<SuppressionDay> newSuppressions(Database& db, const EventFilter& fil
     }
     EventFilter wide = filter;
     wide.allKinds = wide.kinds.empty(); // a complaint asks for it, too
-    ResolvedFilter resolved(db, wide);
-    LineMaker lines(db);
-    auto facts = replyFacts(db);
+    EventPredicate predicate(db, wide);
+    SegmentColumns columns;
+    RowMask mask;
     struct First {
         std::int64_t at = 0, reply = 0;
     };
     std::unordered_map<std::uint64_t, First> people;
-    eachSegment(db, range.since, range.until, INT64_MAX, false,
-                [&](const Segment&, const ColumnReader& reader) {
-                    SegmentRows rows(reader);
-                    for (size_t i = 0; i < reader.rows(); ++i) {
-                        std::int64_t reply = rows.number(Reply, i), at = rows.number(At, i);
-                        if (!asking.contains(reply) || !lines.matches(rows, i, resolved, range)) continue;
-                        auto [person, made] = people.try_emplace(personHash(rows, i, 0), First{at, reply});
-                        if (!made && at < person->second.at) person->second = {at, reply};
-                    }
-                    return true;
-                });
+    eachSegment(
+        db, range.since, range.until, INT64_MAX, false, [&](const Segment&, const ColumnReader& reader) {
+            columns.load(reader);
+            predicate.matches(columns, range, mask);
+            SegmentRows rows(reader);
+            const auto &replies = columns.number(Reply), &times = columns.number(At);
+            for (size_t i = 0; i < mask.size(); ++i) {
+                if (!mask[i] || !asking.contains(replies[i])) continue;
+                auto [person, made] = people.try_emplace(personHash(rows, i, 0), First{times[i], replies[i]});
+                if (!made && times[i] < person->second.at) person->second = {times[i], replies[i]};
+            }
+            return true;
+        });
     std::map<std::array<std::int64_t, 3>, std::uint64_t> days;
     for (const auto& [hash, first] : people) {
         std::int64_t day = first.at / dayMs - (first.at % dayMs < 0 ? 1 : 0);
-        const auto& f = facts[first.reply];
+        const auto& f = predicate.replies().of(first.reply);
         ++days[{day, std::int64_t(categoryOfClass(f.classNumber)), f.provider}];
     }
     std::vector<SuppressionDay> out;

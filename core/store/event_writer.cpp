@@ -127,7 +127,8 @@ void EventWriter::addRow(Database& db, const NewEvent& e) {
                    e.reply->templateId,
                    e.reply->classNumber(e.kind),
                    e.flags,
-                   e.latencyMs};
+                   e.latencyMs,
+                   names_.id(db, NameKind::Source, e.source)};
     auto put = [this](EventNumber column, std::int64_t value) { rows_.number(column).push_back(value); };
     put(At, e.at.ms);
     put(Reply, e.reply->id);
@@ -136,7 +137,7 @@ void EventWriter::addRow(Database& db, const NewEvent& e) {
     put(MxIp, names_.id(db, NameKind::MxIp, e.mxIp));
     put(Ip, in.ip);
     put(Stream, in.stream);
-    put(Source, names_.id(db, NameKind::Source, e.source));
+    put(Source, in.source);
     put(Tls, names_.id(db, NameKind::Tls, e.tls));
     put(Campaign, names_.id(db, NameKind::Campaign, e.campaign));
     put(Message, e.message);

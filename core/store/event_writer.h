@@ -33,7 +33,7 @@ class EventWriter {
     std::unordered_set<std::uint64_t> known_; // serials
     std::int64_t generation_ = 0;             // of the stored verdicts (verdict_store.h)
     Rollups rollups_;
-    ColumnBlock rows_{eventNumbers, eventTexts};
+    ColumnBlock rows_{eventNumbers, eventTexts, eventOrder};
 };
 
 // What event_reply.hash holds: replies with the same one are compared word by word.

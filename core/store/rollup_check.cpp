@@ -12,7 +12,7 @@ namespace waypost::store {
 namespace {
 
 std::string keyText(const RollupKey& key) {
-    return fmt::format("({}, {}, {}, {}, {}, {})", key[0], key[1], key[2], key[3], key[4], key[5]);
+    return fmt::format("({})", fmt::join(key, ", "));
 }
 
 class Differences {
@@ -77,7 +77,7 @@ Rollups countAgain(Database& db, Differences& differences) {
     eachSegment(db, {INT64_MIN}, {INT64_MAX}, INT64_MAX, false,
                 [&](const Segment&, const ColumnReader& reader) {
                     for (size_t i : {size_t(At), size_t(Reply), size_t(Domain), size_t(Stream), size_t(Ip),
-                                     size_t(Flags), size_t(Latency), size_t(EventKind)})
+                                     size_t(Flags), size_t(Latency), size_t(EventKind), size_t(Source)})
                         reader.number(i, c[i]);
                     for (size_t i = 0; i < reader.rows(); ++i) {
                         auto reply = replies.find(c[Reply][i]);
@@ -89,7 +89,7 @@ Rollups countAgain(Database& db, Differences& differences) {
                         const auto& r = reply->second;
                         all.addFine({UtcTime{c[At][i]}, r.provider, c[Domain][i], c[Stream][i], c[Ip][i],
                                      r.templateId, r.classFor(c[EventKind][i]), std::uint8_t(c[Flags][i]),
-                                     c[Latency][i]});
+                                     c[Latency][i], c[Source][i]});
                     }
                     return true;
                 });

@@ -51,13 +51,15 @@ constexpr std::string_view addCounts =
 
 // Rows of one hour, in key order.
 std::string encodeHour(const std::vector<const std::pair<const RollupKey, RollupCount>*>& rows) {
-    ColumnBlock block(8, 1);
+    ColumnBlock block(hourColumns, 1);
     for (const auto* row : rows) {
         const auto& [k, c] = *row;
         for (size_t i = 0; i < 5; ++i) block.number(i).push_back(k[i + 1]);
-        block.number(5).push_back(c.events);
-        block.number(6).push_back(c.messages);
-        block.number(7).push_back(c.firsts);
+        block.number(HourEvents).push_back(c.events);
+        block.number(HourMessages).push_back(c.messages);
+        block.number(HourFirsts).push_back(c.firsts);
+        block.number(HourTemplate).push_back(k[6]);
+        block.number(HourSource).push_back(k[7]);
         c.latency.encodeTo(block.text(0).bytes, block.text(0).lengths);
     }
     return block.encode();
@@ -134,18 +136,23 @@ void sum(RollupCount& into, const RollupCount& from) {
 
 } // namespace
 
+bool hoursKnowTemplates(Database& db) {
+    return db.integer("SELECT count(*) FROM event_counter WHERE name = 'hours_know_templates'") != 0;
+}
+
 bool readHour(std::int64_t hour, std::string_view data, RollupMap<RollupCount>& into) {
-    ColumnReader reader(data, 8, 1);
+    ColumnReader reader(data, hourColumns, 1);
     if (!reader.valid()) return false;
-    std::array<std::vector<std::int64_t>, 8> c;
+    std::array<std::vector<std::int64_t>, hourColumns> c;
     for (size_t i = 0; i < c.size(); ++i) reader.number(i, c[i]);
     TextView sketches;
     reader.text(0, sketches);
     for (size_t i = 0; i < reader.rows(); ++i) {
-        auto& count = into[{hour, c[0][i], c[1][i], c[2][i], c[3][i], c[4][i]}];
-        count.events += c[5][i];
-        count.messages += c[6][i];
-        count.firsts += c[7][i];
+        auto& count =
+            into[{hour, c[0][i], c[1][i], c[2][i], c[3][i], c[4][i], c[HourTemplate][i], c[HourSource][i]}];
+        count.events += c[HourEvents][i];
+        count.messages += c[HourMessages][i];
+        count.firsts += c[HourFirsts][i];
         if (!count.latency.mergeEncoded(sketches.at(i))) return false;
     }
     return true;
@@ -153,7 +160,7 @@ bool readHour(std::int64_t hour, std::string_view data, RollupMap<RollupCount>& 
 
 void Rollups::addFine(const RollupInput& in) {
     std::int64_t h = hourOf(in.at), c = in.classNumber;
-    auto& fine = hour[{h, in.provider, in.domain, in.stream, in.ip, c}];
+    auto& fine = hour[{h, in.provider, in.domain, in.stream, in.ip, c, in.templateId, in.source}];
     ++fine.events;
     fine.messages += (in.flags & FirstOfMessage) ? 1 : 0;
     fine.firsts += (in.flags & FirstInClass) ? 1 : 0;

@@ -1,8 +1,8 @@
 // Roll-ups: counts of events by hour and dimension, added up in memory for one transaction and then written
 // with it, so that they equal the events at every instant (rollup_check.h proves it). Levels: hour x provider
-// x domain x stream x sending IP x class (with a latency sketch), hour x class, hour x provider x class, hour
-// x stream x class, hour x template x provider x class, domain x class, and the reply groups with first and
-// last seen. Thread rule: that of its Database. Failure: StorageError.
+// x domain x stream x sending IP x class x template x source (with a latency sketch), hour x class, hour x
+// provider x class, hour x stream x class, hour x template x provider x class, domain x class, and the reply
+// groups with first and last seen. Thread rule: that of its Database. Failure: StorageError.
 #pragma once
 
 #include "base/clock.h"
@@ -28,6 +28,7 @@ struct RollupInput {
     int classNumber = 0;
     std::uint8_t flags = 0; // EventFlag
     std::int64_t latencyMs = -1;
+    std::int64_t source = 0;
 };
 
 struct RollupCount {
@@ -41,7 +42,7 @@ struct GroupCount {
 };
 
 // Unused parts are 0.
-using RollupKey = std::array<std::int64_t, 6>;
+using RollupKey = std::array<std::int64_t, 8>;
 struct RollupHash {
     size_t operator()(const RollupKey& key) const {
         std::uint64_t h = 0x9e3779b97f4a7c15ULL;
@@ -56,7 +57,7 @@ template <class T>
 using RollupMap = std::unordered_map<RollupKey, T, RollupHash>;
 
 struct Rollups {
-    RollupMap<RollupCount> hour;          // hour, provider, domain, stream, ip, class
+    RollupMap<RollupCount> hour;          // hour, provider, domain, stream, ip, class, template, source
     RollupMap<RollupCount> hourClass;     // hour, class
     RollupMap<RollupCount> hourProvider;  // hour, provider, class
     RollupMap<std::int64_t> hourStream;   // hour, stream, class
@@ -68,6 +69,23 @@ struct Rollups {
     void addFine(const RollupInput& in);
     void deriveCoarse();
 };
+
+// Columns of the numbers of a stored hour; the sketch is its one text. The last two were added later: whether
+// every hour has them says hoursKnowTemplates().
+enum HourColumn : std::uint8_t {
+    HourProvider,
+    HourDomain,
+    HourStream,
+    HourIp,
+    HourClass,
+    HourEvents,
+    HourMessages,
+    HourFirsts,
+    HourTemplate,
+    HourSource,
+    hourColumns
+};
+bool hoursKnowTemplates(Database& db);
 
 // The rows of one hour as they are stored, added to `into` (which may hold other hours). False: damaged.
 bool readHour(std::int64_t hour, std::string_view data, RollupMap<RollupCount>& into);

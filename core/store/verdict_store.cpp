@@ -70,28 +70,29 @@ class Mover {
 
   private:
     void findHours() {
-        std::vector<std::int64_t> at, reply;
+        std::vector<std::int64_t> at, reply, kind;
         eachSegment(db_, {INT64_MIN}, {INT64_MAX}, INT64_MAX, false,
                     [&](const Segment&, const ColumnReader& reader) {
                         reader.number(Reply, reply);
                         reader.number(At, at);
+                        reader.number(EventKind, kind);
                         for (size_t i = 0; i < reader.rows(); ++i) {
                             if (moved_.contains(reply[i])) {
                                 hours_.insert(hourOf({at[i]}));
                                 ++out_.events;
                             }
-                            noteGroup(reply[i], at[i]);
+                            noteGroup(reply[i], at[i], kind[i]);
                         }
                         return true;
                     });
     }
 
-    void noteGroup(std::int64_t reply, std::int64_t at) {
+    void noteGroup(std::int64_t reply, std::int64_t at, std::int64_t kind) {
         auto it = after_.find(reply);
         if (it == after_.end()) return;
         const ReplyFacts& f = it->second;
         if (!touched_.contains({f.templateId, f.provider})) return;
-        auto& g = groups_[{f.templateId, f.provider, f.classNumber}];
+        auto& g = groups_[{f.templateId, f.provider, f.classFor(kind)}];
         ++g.events;
         g.firstSeen = std::min(g.firstSeen, at);
         g.lastSeen = std::max(g.lastSeen, at);
@@ -103,15 +104,22 @@ class Mover {
         eachSegment(db_, since, until, INT64_MAX, false, [&](const Segment& s, const ColumnReader& reader) {
             if (hours_.lower_bound(hourOf(s.minAt)) == hours_.upper_bound(hourOf(s.maxAt))) return true;
             for (size_t i : {size_t(At), size_t(Reply), size_t(Domain), size_t(Stream), size_t(Ip),
-                             size_t(Flags), size_t(Latency)})
+                             size_t(Flags), size_t(Latency), size_t(EventKind), size_t(Source)})
                 reader.number(i, c[i]);
             for (size_t i = 0; i < reader.rows(); ++i) {
                 auto now = after_.find(c[Reply][i]);
                 if (now == after_.end() || !hours_.contains(hourOf({c[At][i]}))) continue;
                 auto input = [&](const ReplyFacts& f) {
-                    return RollupInput{{c[At][i]},   f.provider,   c[Domain][i],  c[Stream][i],
-                                       c[Ip][i],     f.templateId, f.classNumber, std::uint8_t(c[Flags][i]),
-                                       c[Latency][i]};
+                    return RollupInput{{c[At][i]},
+                                       f.provider,
+                                       c[Domain][i],
+                                       c[Stream][i],
+                                       c[Ip][i],
+                                       f.templateId,
+                                       f.classFor(c[EventKind][i]),
+                                       std::uint8_t(c[Flags][i]),
+                                       c[Latency][i],
+                                       c[Source][i]};
                 };
                 countedBefore_.addFine(input(before_.at(c[Reply][i])));
                 countedAfter_.addFine(input(now->second));
