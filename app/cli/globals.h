@@ -43,6 +43,7 @@ void addDomain(CLI::App& app, Globals& globals);
 void addDkim(CLI::App& app, Globals& globals);
 void addArc(CLI::App& app, Globals& globals);
 void addReply(CLI::App& app, Globals& globals);
+void addEvents(CLI::App& app, Globals& globals);
 void addImport(CLI::App& app, Globals& globals);
 void addStats(CLI::App& app, Globals& globals);
 void addPlacement(CLI::App& app, Globals& globals);

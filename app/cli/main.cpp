@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
     cli::addArc(app, globals);
     cli::addImport(app, globals);
     cli::addStats(app, globals);
+    cli::addEvents(app, globals);
     cli::addReply(app, globals);
     cli::addSend(app, globals);
     cli::addPaths(app, globals);

@@ -5,22 +5,19 @@
 #include "filter/parser.h"
 #include "ingest/evidence.h"
 #include "ingest/importer.h"
+#include "store/atomic_file.h"
+#include "store/event_export.h"
 #include "store/event_queries.h"
 #include "store/settings_store.h"
 #include "store/transcript_store.h"
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <stdexcept>
 
 namespace waypost::engine {
 
 namespace {
-
-constexpr int exportPage = 2000;
 
 const char* facetTitle(const std::string& field) {
     if (field == "provider") return "Provider";
@@ -296,50 +293,24 @@ Snapshot perform(Context& c, const ImportFiles& command) {
 
 namespace {
 
-// RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe in front.
-std::string csvCell(std::string_view raw) {
-    std::string cell = text::printable(raw);
-    if (!cell.empty() && std::string_view("=+-@\t\r").contains(cell.front())) cell.insert(0, "'");
-    std::string out = "\"";
-    for (char ch : cell) {
-        if (ch == '"') out += '"';
-        out += ch;
-    }
-    return out + "\"";
-}
-
-std::string csvLine(const EventRow& r) {
-    std::string latency = r.latencyMs < 0 ? "" : std::to_string(r.latencyMs);
-    std::string out;
-    for (const std::string& cell :
-         {formatUtc(r.at), std::string(reply::outcomeName(r.outcome)), r.category, std::to_string(r.code),
-          r.enhanced, r.provider, r.domain, r.recipient, r.stream, r.mxHost, r.queueId, latency, r.text})
-        out += (out.empty() ? "" : ",") + csvCell(cell);
-    return out + "\r\n";
-}
-
-Result<std::uint64_t> writeCsv(Context& c, const ExportEvents& command, std::FILE* file,
-                               const std::stop_token& stop) {
-    std::fputs("at,outcome,category,code,enhanced,provider,domain,recipient,stream,mx_host,queue_id,latency_"
-               "ms,text\r\n",
-               file);
-    std::uint64_t rows = 0;
-    std::int64_t before = 0;
-    do {
-        auto page = c.workspace->read([&](store::Database& db) {
-            return store::eventPage(db, toRange(command.range), toStore(command.filter), before, exportPage);
+Result<store::ExportDone> writeExport(Context& c, const ExportEvents& command, const std::stop_token& stop) {
+    auto file = store::PendingFile::open(command.file);
+    if (!file) return fail(file.error());
+    store::ExportAsk ask;
+    ask.range = toRange(command.range);
+    ask.filter = toStore(command.filter);
+    ask.format = command.file.ends_with(".jsonl") ? store::ExportFormat::JsonLines : store::ExportFormat::Csv;
+    Result<void> written;
+    auto done = c.workspace->read([&](store::Database& db) {
+        return store::exportEvents(db, ask, [&](std::string_view lines) {
+            written = file->write(lines);
+            return written.has_value() && !stop.stop_requested();
         });
-        if (!page) return fail(page.error());
-        for (const store::EventLine& l : page->rows) {
-            const std::string line = csvLine(toRow(l));
-            if (std::fwrite(line.data(), 1, line.size(), file) != line.size())
-                return fail(ErrorCode::Io, command.file,
-                            "The file could not be written: " + std::string(std::strerror(errno)) + ".");
-            ++rows;
-        }
-        before = page->next;
-    } while (before != 0 && !stop.stop_requested());
-    return rows;
+    });
+    if (!written) return fail(written.error());
+    if (!done || done->stopped) return done;
+    if (auto ok = file->commit(); !ok) return fail(ok.error());
+    return done;
 }
 
 } // namespace
@@ -348,23 +319,13 @@ Result<std::uint64_t> writeCsv(Context& c, const ExportEvents& command, std::FIL
 Snapshot perform(Context& c, const ExportEvents& command) {
     const std::string job = c.jobs->begin("export", "Export rows to " + command.file, "");
     c.work->post([&c, job, command](const std::stop_token&) {
-        const std::string part = command.file + ".part";
-        std::FILE* file = std::fopen(part.c_str(), "wb");
-        if (!file)
-            return c.jobs->end(job, JobState::Failed,
-                               command.file + " cannot be written: " + std::strerror(errno) + ".");
-        auto rows = writeCsv(c, command, file, c.jobs->stopToken(job));
-        const bool closed = std::fclose(file) == 0;
-        const bool whole = rows && closed && !c.jobs->stopToken(job).stop_requested() &&
-                           std::rename(part.c_str(), command.file.c_str()) == 0;
-        if (!whole) {
-            std::remove(part.c_str());
-            return c.jobs->end(job, rows ? JobState::Cancelled : JobState::Failed,
-                               rows ? "The export did not come to its end; no file was left."
-                                    : rows.error().describe());
-        }
-        c.activity("export", command.file, fmt::format("{} rows were exported.", *rows));
-        c.jobs->end(job, JobState::Done, fmt::format("{} rows.", *rows));
+        auto done = writeExport(c, command, c.jobs->stopToken(job));
+        if (!done) return c.jobs->end(job, JobState::Failed, done.error().describe());
+        if (done->stopped)
+            return c.jobs->end(job, JobState::Cancelled,
+                               "The export did not come to its end; no file was left.");
+        c.activity("export", command.file, fmt::format("{} rows were exported.", done->rows));
+        c.jobs->end(job, JobState::Done, fmt::format("{} rows.", done->rows));
     });
     return Done{job};
 }

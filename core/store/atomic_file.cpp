@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
+#include <utility>
 
 namespace waypost::store {
 
@@ -32,7 +33,47 @@ bool writeAll(int fd, std::string_view bytes) {
     return true;
 }
 
+Result<void> syncFolder(const std::filesystem::path& file) {
+    auto folder = file.parent_path().empty() ? std::filesystem::path(".") : file.parent_path();
+    int dir = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0) return failed(folder, "synced", errno);
+    bool ok = fsync(dir) == 0;
+    int code = errno;
+    close(dir);
+    if (!ok) return failed(folder, "synced", code);
+    return {};
+}
+
 } // namespace
+
+Result<PendingFile> PendingFile::open(const std::filesystem::path& file) {
+    std::string part = file.string() + ".part";
+    unlink(part.c_str());
+    int fd = ::open(part.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (fd < 0) return failed(file, "written", errno);
+    return PendingFile(file, std::move(part), fd);
+}
+
+PendingFile::PendingFile(PendingFile&& other) noexcept
+    : file_(std::move(other.file_)), part_(std::move(other.part_)), fd_(std::exchange(other.fd_, -1)) {}
+
+PendingFile::~PendingFile() {
+    if (fd_ < 0) return;
+    close(fd_);
+    unlink(part_.c_str());
+}
+
+Result<void> PendingFile::write(std::string_view bytes) {
+    if (writeAll(fd_, bytes)) return {};
+    return failed(file_, "written", errno);
+}
+
+Result<void> PendingFile::commit() {
+    if (fsync(fd_) != 0) return failed(file_, "written", errno);
+    if (rename(part_.c_str(), file_.c_str()) != 0) return failed(file_, "written", errno);
+    close(std::exchange(fd_, -1));
+    return syncFolder(file_);
+}
 
 Result<void> replaceFile(const std::filesystem::path& file, std::string_view bytes) {
     auto part = file.string() + ".part";
@@ -47,14 +88,7 @@ Result<void> replaceFile(const std::filesystem::path& file, std::string_view byt
         unlink(part.c_str());
         return failed(file, "written", code);
     }
-    auto folder = file.parent_path().empty() ? std::filesystem::path(".") : file.parent_path();
-    int dir = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (dir < 0) return failed(folder, "synced", errno);
-    ok = fsync(dir) == 0;
-    code = errno;
-    close(dir);
-    if (!ok) return failed(folder, "synced", code);
-    return {};
+    return syncFolder(file);
 }
 
 Result<std::optional<std::string>> readWhole(const std::filesystem::path& file, size_t maxBytes) {
