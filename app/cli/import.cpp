@@ -1,6 +1,6 @@
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/globals.h"
+#include "cli/classifier.h"
 #include "cli/workspace.h"
 #include "ingest/importer.h"
 #include "store/settings_store.h"
@@ -105,8 +105,7 @@ void setStatus(Globals& globals, const std::vector<ingest::ImportResult>& result
 
 void import(Globals& globals, const std::vector<std::string>& files) {
     // The rules are read while the workspace is opened: both take tens of milliseconds.
-    auto rules = std::async(std::launch::async,
-                            [&] { return reply::Classifier::load(globals.paths.resources / "rules"); });
+    auto rules = std::async(std::launch::async, [&] { return loadClassifier(globals); });
     auto workspace = openWorkspace(globals, true);
     auto classifier = rules.get();
     if (!workspace) return printError(globals, workspace.error());

@@ -1,7 +1,7 @@
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/globals.h"
-#include "reply/classifier.h"
+#include "cli/classifier.h"
+#include "reply/crosswalk.h"
 #include "reply/verdict_json.h"
 
 #include <CLI/CLI.hpp>
@@ -42,8 +42,24 @@ Result<Input> readInput(std::string_view line, const std::string& number) {
     return in;
 }
 
-void printVerdict(const Globals& globals, const Input& in, const reply::Verdict& v) {
-    if (globals.json) return printLine(json::line(reply::toJson(in.id, v)));
+// What others would call it: the first term of each vocabulary.
+json::object termsOf(const reply::Crosswalk& table, reply::Category c) {
+    json::object out;
+    const auto& row = table.row(c);
+    for (size_t i = 0; i < row.terms.size(); ++i) {
+        const auto& terms = row.terms[i];
+        out[table.vocabularies()[i].id] = terms.empty() ? json::value(nullptr) : json::value(terms.front());
+    }
+    return out;
+}
+
+void printVerdict(const Globals& globals, const Input& in, const reply::Verdict& v,
+                  const reply::Crosswalk& table) {
+    if (globals.json) {
+        json::object o = reply::toJson(in.id, v);
+        o["crosswalk"] = termsOf(table, v.category);
+        return printLine(json::line(o));
+    }
     const std::string_view permanence = reply::permanenceName(v.permanence);
     printLine(std::string(reply::categoryName(v.category)) + "\t" +
               std::string(permanence.empty() ? "-" : permanence) + "\t" + (v.rule.empty() ? "-" : v.rule) +
@@ -54,8 +70,10 @@ void classify(Globals& globals, const std::string& file) {
     if (file != "-")
         return printError(globals, Error(ErrorCode::InvalidArgument, "reply classify",
                                          "Replies are read from standard input: give \"-\"."));
-    auto classifier = reply::Classifier::load(globals.paths.resources / "rules");
+    auto classifier = loadClassifier(globals);
     if (!classifier) return printError(globals, classifier.error());
+    auto table = reply::Crosswalk::load(globals.paths.resources / "rules" / "crosswalk.json");
+    if (!table) return printError(globals, table.error());
     size_t number = 0, refused = 0;
     for (std::string line; std::getline(std::cin, line);) {
         ++number;
@@ -70,7 +88,7 @@ void classify(Globals& globals, const std::string& file) {
         t.text = in->text;
         t.provider = in->provider;
         t.mx = in->mx;
-        printVerdict(globals, *in, (*classifier)->classify(t));
+        printVerdict(globals, *in, (*classifier)->classify(t), **table);
     }
     if (refused > 0) globals.status = refused == number ? 2 : 3;
 }
@@ -90,6 +108,8 @@ void addReply(CLI::App& app, Globals& globals) {
         "classify - --json\n\n"
         "Exit status: 0 all, 2 every line was refused, 3 some were.");
     classify_->callback([&globals, file] { classify(globals, *file); });
+    addReplyTemplates(*group, globals);
+    addReplyRules(*group, globals);
 }
 
 } // namespace waypost::cli

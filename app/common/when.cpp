@@ -46,6 +46,8 @@ Result<UtcTime> parseWhen(std::string_view in, UtcTime now) {
     if (in == "yesterday") return startOfDay(now) - Millis(daySeconds * 1000);
     if (in.starts_with("now-"))
         if (auto span = parseSpan(in.substr(4))) return now - *span;
+    if (in.starts_with("now+"))
+        if (auto span = parseSpan(in.substr(4))) return now + *span;
     if (auto t = parseUtc(in)) return *t;
     return fail(ErrorCode::InvalidArgument, "time",
                 "\"" + std::string(in) +

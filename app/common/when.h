@@ -1,4 +1,4 @@
-// Times as the command line takes them: "now", "now-24h", "today", "yesterday", "2026-05-01",
+// Times as the command line takes them: "now", "now-24h", "now+14d", "today", "yesterday", "2026-05-01",
 // "2026-05-01T10:00Z". UTC.
 #pragma once
 

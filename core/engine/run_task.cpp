@@ -264,6 +264,7 @@ void RunTask::record(const placement::Seed& seed, const std::string& sender,
     e.ruleVersion = v.ruleVersion;
     e.spanStart = v.spanStart;
     e.spanLength = v.spanLength;
+    e.list = v.list;
     e.template_ = v.templateKey;
     e.latencyMs = std::int32_t(attempt.took.count());
     Added added;

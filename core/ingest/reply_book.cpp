@@ -41,6 +41,30 @@ std::string_view ReplyBook::providerOf(std::string_view mx, std::string_view dom
     return found->second;
 }
 
+void takeVerdict(const reply::Verdict& v, Fate fate, store::StoredReply& r) {
+    r.templateKey = v.templateKey;
+    r.templateText = v.templateText;
+    r.action.clear();
+    if (fate == Fate::Accepted) {
+        r.category = reply::Category::Accepted;
+        r.cause = reply::Cause::None;
+    } else if (fate == Fate::Probe) {
+        r.category = reply::Category::Other;
+        r.cause = reply::Cause::None;
+    } else {
+        bool contradicts = v.category == reply::Category::Accepted;
+        r.category = contradicts ? reply::Category::Unclassified : v.category;
+        r.cause = contradicts ? reply::Cause::Unknown : v.cause;
+        r.action = v.action;
+    }
+    r.rule = v.rule;
+    r.ruleVersion = v.ruleVersion;
+    r.spanStart = v.spanStart;
+    r.spanLength = v.spanLength;
+    r.list = v.list;
+    r.outcome = store::outcomeOf(r.category, r.permanence);
+}
+
 store::StoredReply ReplyBook::judge(const ReplyQuestion& q, std::string_view provider) const {
     store::StoredReply r;
     r.text = constant_;
@@ -49,32 +73,14 @@ store::StoredReply ReplyBook::judge(const ReplyQuestion& q, std::string_view pro
     r.enhanced = q.enhanced;
     r.stage = q.stage;
     r.provider = provider;
+    if (!q.accepted && !q.probe) r.permanence = q.permanence;
     reply::Verdict v;
     if (classifier_) v = classifier_->classify({q.text, q.code, q.enhanced, provider, q.mx, q.stage});
-    r.templateKey = v.templateKey;
-    r.templateText = v.templateText;
+    takeVerdict(v, q.accepted ? Fate::Accepted : q.probe ? Fate::Probe : Fate::Failed, r);
     if (r.templateKey.empty()) {
         r.templateText = templateTextOf(constant_);
         r.templateKey = fmt::format("{:016x}", store::hashOf(r.templateText));
     }
-    if (q.accepted) {
-        r.category = reply::Category::Accepted;
-        r.cause = reply::Cause::None;
-    } else if (q.probe) {
-        r.category = reply::Category::Other;
-        r.cause = reply::Cause::None;
-    } else {
-        bool contradicts = v.category == reply::Category::Accepted;
-        r.category = contradicts ? reply::Category::Unclassified : v.category;
-        r.cause = contradicts ? reply::Cause::Unknown : v.cause;
-        r.action = v.action;
-        r.permanence = q.permanence;
-    }
-    r.rule = v.rule;
-    r.ruleVersion = v.ruleVersion;
-    r.spanStart = v.spanStart;
-    r.spanLength = v.spanLength;
-    r.outcome = store::outcomeOf(r.category, r.permanence);
     return r;
 }
 

@@ -31,6 +31,12 @@ struct ReplyQuestion {
     reply::Permanence permanence = reply::Permanence::None;
 };
 
+// What is known of an attempt beside its reply's text.
+enum class Fate : std::uint8_t { Failed, Accepted, Probe };
+// Puts a verdict into a reply whose text, code and permanence are set; the fate outranks what the text looks
+// like.
+void takeVerdict(const reply::Verdict& verdict, Fate fate, store::StoredReply& reply);
+
 class ReplyBook {
   public:
     ReplyBook(const reply::Classifier* classifier, const reply::ProviderMap* providers);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "reply/flatten.h"
 #include "reply/matcher.h"
+#include "reply/named_list.h"
 #include "reply/normalise.h"
 #include "reply/providers.h"
 #include "reply/rule.h"
@@ -18,6 +19,33 @@
 namespace waypost::reply {
 
 namespace {
+
+// Roles that reply texts send the reader to; rules may name them.
+bool isContact(std::string_view local) {
+    for (std::string_view role :
+         {"postmaster", "abuse", "delist", "tosa", "support", "noc", "removal", "blacklist"}) {
+        if (text::istartsWith(local, role)) return true;
+    }
+    return false;
+}
+
+bool endsAddress(char c) {
+    return static_cast<unsigned char>(c) <= ' ' ||
+           std::string_view("<>()[]\"',;:|").find(c) != std::string_view::npos;
+}
+
+// Addresses say who, not why: "spam@example.com" must match no rule about spam. Letters and digits of a local
+// part become x.
+void maskAddresses(std::string& text) {
+    for (size_t at = text.find('@'); at != std::string::npos; at = text.find('@', at + 1)) {
+        size_t start = at;
+        while (start > 0 && !endsAddress(text[start - 1])) --start;
+        if (start == at || isContact(std::string_view(text).substr(start, at - start))) continue;
+        for (size_t i = start; i < at; ++i) {
+            if (text::isAlnum(text[i])) text[i] = 'x';
+        }
+    }
+}
 
 // A reply made ready: what every rule looks at.
 struct Prepared {
@@ -48,8 +76,9 @@ struct Group {
 
 class RuleClassifier final : public Classifier {
   public:
-    RuleClassifier(std::vector<Rule> rules, std::shared_ptr<const ProviderMap> providers)
-        : rules_(std::move(rules)), providers_(std::move(providers)) {}
+    RuleClassifier(std::vector<Rule> rules, std::shared_ptr<const ProviderMap> providers,
+                   std::shared_ptr<const NamedLists> lists)
+        : rules_(std::move(rules)), providers_(std::move(providers)), lists_(std::move(lists)) {}
 
     Result<void> build() {
         compiled_.resize(rules_.size());
@@ -77,6 +106,7 @@ class RuleClassifier final : public Classifier {
             return hit.rule < 0;
         });
         decide(p, hit, verdict);
+        if (lists_ && mayNameList(verdict)) verdict.list = lists_->find(p.flat.text);
         return verdict;
     }
 
@@ -102,6 +132,15 @@ class RuleClassifier final : public Classifier {
             user_.matcher.failures() + distinctive_.matcher.failures() + generic_.matcher.failures();
         for (const auto& [name, group] : byProvider_) n += group.matcher.failures();
         return n;
+    }
+
+    [[nodiscard]] std::vector<RuleSummary> rules() const override {
+        std::vector<RuleSummary> out;
+        out.reserve(rules_.size());
+        for (const auto& r : rules_)
+            out.push_back({r.id, r.file, r.source, std::string(categoryName(r.category)), r.action, r.version,
+                           r.fromUser});
+        return out;
     }
 
     [[nodiscard]] std::vector<std::string> validate() const override { return validateRules(*this, rules_); }
@@ -132,6 +171,7 @@ class RuleClassifier final : public Classifier {
         p.enhancedAt = codes.enhancedAt;
         p.enhancedLength = codes.enhanced.size();
         splitEnhanced(reply.enhanced.empty() ? codes.enhanced : reply.enhanced, p.enhanced);
+        maskAddresses(p.flat.text);
         p.stage = reply.stage;
         p.provider = reply.provider;
         if (p.provider.empty() && providers_ && !reply.mx.empty())
@@ -203,6 +243,18 @@ class RuleClassifier final : public Classifier {
         return Permanence::None;
     }
 
+    // A list is named as the reason of a refusal or a deferral by it, never of an absent mailbox.
+    [[nodiscard]] static bool mayNameList(const Verdict& v) {
+        switch (v.category) {
+        case Category::RejectedBlocklist:
+        case Category::RejectedReputation:
+        case Category::RejectedPolicy:
+        case Category::DeferredReputation: return true;
+        case Category::RejectedContent: return v.action == "delist";
+        default: return false;
+        }
+    }
+
     void decide(const Prepared& p, const Hit& hit, Verdict& v) const {
         if (hit.rule < 0) {
             if (p.code >= 400) v.permanence = p.code < 500 ? Permanence::Temporary : Permanence::Permanent;
@@ -231,21 +283,24 @@ class RuleClassifier final : public Classifier {
     std::vector<Rule> rules_; // in the order they are tried within a group
     std::vector<std::unique_ptr<RE2>> compiled_;
     std::shared_ptr<const ProviderMap> providers_;
+    std::shared_ptr<const NamedLists> lists_;
     Group user_, distinctive_, generic_;
     std::map<std::string, Group, std::less<>> byProvider_;
 };
 
 struct PackPaths {
-    std::filesystem::path rules, providers;
+    std::filesystem::path rules, providers, lists;
 };
 
 PackPaths locate(const std::filesystem::path& shipped) {
     std::error_code ec;
-    PackPaths out{shipped, {}};
+    PackPaths out{shipped, {}, {}};
     if (std::filesystem::is_directory(shipped / "replies", ec)) out.rules = shipped / "replies";
     for (const auto& folder : {shipped, shipped.parent_path()}) {
         if (out.providers.empty() && std::filesystem::exists(folder / "providers.json", ec))
             out.providers = folder / "providers.json";
+        if (out.lists.empty() && std::filesystem::exists(folder / "named-lists.json", ec))
+            out.lists = folder / "named-lists.json";
     }
     return out;
 }
@@ -275,7 +330,13 @@ Result<std::shared_ptr<const Classifier>> Classifier::load(const std::filesystem
         if (!map) return std::unexpected(map.error());
         providers = *map;
     }
-    auto out = std::make_shared<RuleClassifier>(std::move(rules), std::move(providers));
+    std::shared_ptr<const NamedLists> lists;
+    if (!paths.lists.empty()) {
+        auto table = NamedLists::load(paths.lists);
+        if (!table) return std::unexpected(table.error());
+        lists = *table;
+    }
+    auto out = std::make_shared<RuleClassifier>(std::move(rules), std::move(providers), std::move(lists));
     if (auto built = out->build(); !built) return std::unexpected(built.error());
     return out;
 }

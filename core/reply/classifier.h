@@ -34,6 +34,13 @@ struct Verdict {
     int spanStart = 0, spanLength = 0;
     std::string templateKey;  // stable hash key of the normalised text
     std::string templateText; // normalised text with <placeholders>
+    std::string list;         // block list the reply names (named_list.h), empty: none
+};
+
+struct RuleSummary {
+    std::string id, file, source, category, action;
+    int version = 0;
+    bool fromUser = false;
 };
 
 class Classifier {
@@ -51,6 +58,8 @@ class Classifier {
     [[nodiscard]] virtual std::vector<std::string> competing(const ReplyText& reply) const = 0;
     // How often a prefilter automaton gave up and every rule was tried one by one.
     [[nodiscard]] virtual std::uint64_t prefilterFailures() const = 0;
+    // Id, version and whether it is the operator's, of every rule in the order they are tried.
+    [[nodiscard]] virtual std::vector<RuleSummary> rules() const = 0;
     // Every sample of every rule must classify as its rule says; one sentence for each that does not.
     [[nodiscard]] virtual std::vector<std::string> validate() const = 0;
 };

@@ -111,6 +111,7 @@ struct ReplyEvent {
     std::string rule;   // id of the rule that decided, empty: none
     std::int32_t ruleVersion = 0;
     std::int32_t spanStart = 0, spanLength = 0; // matched part of text
+    std::string list;                           // block list the reply names, empty: none
     std::string opinion;         // what the source itself called it ("pmta:bad-mailbox"), a second opinion
     std::string template_;       // template key of the normalised text
     std::int32_t latencyMs = -1; // -1: unknown

@@ -18,6 +18,7 @@ json::object toJson(const json::value& id, const Verdict& v) {
         out["span"] = nullptr;
     out["template"] = json::foreign(v.templateText);
     out["template_key"] = v.templateKey;
+    out["list"] = v.list.empty() ? json::value(nullptr) : json::foreign(v.list);
     return out;
 }
 

@@ -48,6 +48,7 @@ struct StoredReply {
     std::string opinion; // what the source itself calls it ("pmta:bad-mailbox"); empty: nothing
     std::int32_t ruleVersion = 0, spanStart = 0, spanLength = 0;
     std::string templateKey, templateText;
+    std::string list; // block list the reply names, empty: none
     // Set by the EventWriter that stored it.
     mutable std::int64_t id = 0, providerId = 0, templateId = 0;
 

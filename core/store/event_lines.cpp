@@ -38,7 +38,7 @@ const StoredReplyRow& LineMaker::reply(std::int64_t id) {
     auto row = db_.prepare(
         "SELECT r.text, r.sample, r.code, r.enhanced, r.stage, r.provider, r.category, r.outcome, r.cause, "
         "r.permanence, r.action, r.rule, r.rule_version, r.span_start, r.span_length, r.template, t.key, "
-        "t.text, r.opinion FROM event_reply r LEFT JOIN event_template t ON t.id = r.template WHERE r.id = "
+        "t.text, r.opinion, r.list FROM event_reply r LEFT JOIN event_template t ON t.id = r.template WHERE r.id = "
         "?");
     if (row.with(id).step()) {
         r.text = row.string(0);
@@ -59,6 +59,7 @@ const StoredReplyRow& LineMaker::reply(std::int64_t id) {
         r.templateKey = row.string(16);
         r.templateText = row.string(17);
         r.opinion = row.string(18);
+        r.list = row.string(19);
         r.facts = {row.integer(5), row.integer(15), int(row.integer(6) * 8 + row.integer(7))};
     }
     return replies_.emplace(id, std::move(r)).first->second;
@@ -120,6 +121,7 @@ void fillEvent(reply::ReplyEvent& e, SegmentRows& rows, size_t i, LineMaker& lin
     e.spanStart = span.start;
     e.spanLength = span.length;
     e.opinion = r.opinion;
+    e.list = r.list;
     e.template_ = r.templateKey;
     e.latencyMs = std::int32_t(std::min<std::int64_t>(rows.number(Latency, i), INT32_MAX));
     e.size = rows.number(Size, i);

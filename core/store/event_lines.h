@@ -23,7 +23,7 @@ class SegmentRows {
 };
 
 struct StoredReplyRow {
-    std::string text, sample, enhanced, provider, action, rule, templateKey, templateText, opinion;
+    std::string text, sample, enhanced, provider, action, rule, templateKey, templateText, opinion, list;
     std::int32_t code = 0, ruleVersion = 0, spanStart = 0, spanLength = 0;
     reply::Stage stage = reply::Stage::Unknown;
     reply::Category category = reply::Category::Unclassified;

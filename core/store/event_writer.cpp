@@ -107,11 +107,11 @@ void EventWriter::storeReply(Database& db, const StoredReply& r) {
     } else {
         db.run("INSERT INTO event_reply(hash, text, sample, code, enhanced, stage, provider, category, "
                "outcome, cause, "
-               "permanence, action, rule, rule_version, span_start, span_length, template, opinion) "
-               "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+               "permanence, action, rule, rule_version, span_start, span_length, template, opinion, list) "
+               "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                hash, r.text, r.sample, r.code, r.enhanced, int(r.stage), r.providerId, int(r.category),
                int(r.outcome), int(r.cause), int(r.permanence), r.action, r.rule, r.ruleVersion, r.spanStart,
-               r.spanLength, r.templateId, r.opinion);
+               r.spanLength, r.templateId, r.opinion, r.list);
         r.id = db.lastInsertId();
     }
     known_.insert(r.serial);
@@ -212,6 +212,7 @@ StoredReply replyOf(const reply::ReplyEvent& e, std::string& parts) {
     r.spanStart = e.spanStart;
     r.spanLength = e.spanLength;
     r.opinion = e.opinion;
+    r.list = e.list;
     r.templateKey = e.template_;
     r.templateText = r.text;
     return r;

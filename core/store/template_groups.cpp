@@ -1,6 +1,7 @@
 // Templates as groups with counts: reading for template_store.h.
 #include "base/text.h"
 #include "store/database.h"
+#include "store/event_batch.h"
 #include "store/event_cells.h"
 #include "store/event_names.h"
 #include "store/event_segment.h"
@@ -55,7 +56,7 @@ class Groups {
         r.provider = providerName(g.provider);
         auto most = std::max_element(g.classes.begin(), g.classes.end(),
                                      [](auto& a, auto& b) { return a.second < b.second; });
-        if (most != g.classes.end()) r.category = reply::Category(most->first / 8);
+        if (most != g.classes.end()) r.category = categoryOfClass(most->first);
         r.events = g.events;
         r.dayEvents = g.day;
         if (auto it = dayOfProvider_.find(g.provider); it != dayOfProvider_.end())
@@ -323,12 +324,14 @@ void findPlaces(Database& db, std::vector<UnclassifiedRow>& rows) {
 UnclassifiedQueue unclassifiedQueue(Database& db, int limit) {
     UnclassifiedQueue out;
     constexpr int unclassified = int(reply::Category::Unclassified);
-    out.events = std::uint64_t(db.integer("SELECT coalesce(sum(events), 0) FROM reply_group"));
+    out.events =
+        std::uint64_t(db.integer("SELECT coalesce(sum(events), 0) FROM reply_group WHERE class < 256"));
     auto groups = db.prepare(
         "SELECT t.key, t.text, g.provider, sum(g.events) AS n, min(g.first_seen), max(g.last_seen), "
         "(SELECT sample FROM event_reply r WHERE r.template = g.template AND r.provider = g.provider AND "
         "r.category = ? LIMIT 1) FROM reply_group g JOIN event_template t ON t.id = g.template "
-        "WHERE g.class / 8 = ? GROUP BY g.template, g.provider ORDER BY n DESC, t.key");
+        "WHERE g.class % 256 / 8 = ? AND g.class < 256 GROUP BY g.template, g.provider ORDER BY n DESC, "
+        "t.key");
     groups.with(unclassified, unclassified);
     while (groups.step()) {
         ++out.templates;

@@ -21,19 +21,20 @@ using Facts = std::unordered_map<std::int64_t, ReplyFacts>;
 
 void saveVerdict(Database& db, const VerdictChange& c, std::int64_t templateId) {
     const StoredReply& r = c.after;
-    auto row = db.prepare("SELECT text, code, enhanced, stage FROM event_reply WHERE id = ?");
+    auto row = db.prepare("SELECT text, code, enhanced, stage, opinion FROM event_reply WHERE id = ?");
     if (!row.with(c.id).step()) return;
     StoredReply whole = r; // what is hashed is what is stored
     whole.text = row.string(0);
     whole.code = std::int32_t(row.integer(1));
     whole.enhanced = row.string(2);
     whole.stage = reply::Stage(row.integer(3));
+    whole.opinion = row.string(4);
     row.reset();
     db.run(
         "UPDATE event_reply SET hash = ?, category = ?, outcome = ?, cause = ?, permanence = ?, action = ?, "
-        "rule = ?, rule_version = ?, span_start = ?, span_length = ?, template = ? WHERE id = ?",
+        "rule = ?, rule_version = ?, span_start = ?, span_length = ?, template = ?, list = ? WHERE id = ?",
         storedReplyHash(whole), int(r.category), int(r.outcome), int(r.cause), int(r.permanence), r.action,
-        r.rule, r.ruleVersion, r.spanStart, r.spanLength, templateId, c.id);
+        r.rule, r.ruleVersion, r.spanStart, r.spanLength, templateId, r.list, c.id);
 }
 
 std::int64_t templateFor(Database& db, const StoredReply& r) {
@@ -202,7 +203,7 @@ std::vector<DistinctReply> distinctReplies(Database& db, bool countEvents) {
     auto rows = db.prepare("SELECT r.id, r.text, r.sample, r.code, r.enhanced, r.stage, r.provider, "
                            "r.category, r.outcome, r.cause, "
                            "r.permanence, r.action, r.rule, r.rule_version, r.span_start, r.span_length, "
-                           "r.template, t.key, t.text "
+                           "r.template, t.key, t.text, r.list, r.opinion "
                            "FROM event_reply r JOIN event_template t ON t.id = r.template ORDER BY r.id");
     while (rows.step()) {
         StoredReply r;
@@ -228,6 +229,8 @@ std::vector<DistinctReply> distinctReplies(Database& db, bool countEvents) {
         r.templateId = rows.integer(16);
         r.templateKey = rows.string(17);
         r.templateText = rows.string(18);
+        r.list = rows.string(19);
+        r.opinion = rows.string(20);
         out.push_back({std::move(r), 0});
     }
     if (countEvents) countReplies(db, out);
