@@ -89,6 +89,8 @@ Snapshot answer(Context& c, const MessagesQuery& q);
 Snapshot answer(Context& c, const MessageQuery& q);
 Snapshot answer(Context& c, const MatrixQuery& q);
 Snapshot answer(Context& c, const LatencyQuery& q);
+Snapshot answer(Context& c, const TemplatesQuery& q);
+Snapshot answer(Context& c, const TemplateQuery& q);
 
 Snapshot perform(Context& c, const ImportFiles& command);
 Snapshot perform(Context& c, const ExportEvents& command);
@@ -110,6 +112,7 @@ Snapshot perform(Context& c, const CheckMessage& command);
 Snapshot perform(Context& c, const JudgeAgain& command);
 Snapshot perform(Context& c, const ForgetMessage& command);
 Snapshot perform(Context& c, const ExportBundle& command);
+Snapshot perform(Context& c, const ChangeTemplate& command);
 
 // A Result as a Snapshot: its value, or its Error.
 template <class T>

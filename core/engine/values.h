@@ -10,6 +10,7 @@
 #include "engine/domain_values.h"
 #include "engine/evidence_values.h"
 #include "engine/message_values.h"
+#include "engine/reply_values.h"
 
 #include <cstdint>
 #include <memory>
@@ -239,15 +240,16 @@ using Query = std::variant<JobsQuery, ActivityQuery, StatusQuery, TodayQuery, Ov
                            EventQuery, DomainsQuery, DomainQuery, DnsHistoryQuery, SeedListsQuery, RunsQuery,
                            RunQuery, SeedEvidenceQuery, SettingsQuery, PreviewRun, InspectionsQuery,
                            DomainDiffQuery, SpfTrialQuery, RequirementsQuery, RotationsQuery, MessagesQuery,
-                           MessageQuery, MatrixQuery, LatencyQuery>;
+                           MessageQuery, MatrixQuery, LatencyQuery, TemplatesQuery, TemplateQuery>;
 using Command = std::variant<ImportFiles, ExportEvents, InspectDomain, ForgetDomain, SaveSeedList,
                              DeleteSeedList, ImportSeeds, PutSecret, StartRun, SaveSetting, SaveRoute,
                              DeleteRoute, SaveStreams, CancelJob, StartRotation, AdvanceRotation,
-                             CheckMessage, JudgeAgain, ForgetMessage, ExportBundle>;
-using Snapshot = std::variant<Error, Done, Jobs, Activity, Status, Today, Overview, EventPage, EventDetail,
-                              ImportSummary, Domains, DomainView, DnsHistory, SeedLists, SeedsImported,
-                              RunPreview, Runs, RunView, SeedEvidence, Settings, Inspections, DomainDiff,
-                              SpfTrial, Requirements, Rotations, Messages, MessageView, Matrix, Latency>;
+                             CheckMessage, JudgeAgain, ForgetMessage, ExportBundle, ChangeTemplate>;
+using Snapshot =
+    std::variant<Error, Done, Jobs, Activity, Status, Today, Overview, EventPage, EventDetail, ImportSummary,
+                 Domains, DomainView, DnsHistory, SeedLists, SeedsImported, RunPreview, Runs, RunView,
+                 SeedEvidence, Settings, Inspections, DomainDiff, SpfTrial, Requirements, Rotations, Messages,
+                 MessageView, Matrix, Latency, Templates, TemplateView>;
 
 struct Answered {
     Ticket ticket = 0;

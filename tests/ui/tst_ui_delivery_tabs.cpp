@@ -8,12 +8,17 @@
 #include "ui/pages/delivery_latency.h"
 #include "ui/pages/delivery_matrix.h"
 #include "ui/pages/delivery_page.h"
+#include "ui/pages/delivery_replies.h"
+#include "ui/pages/job_banner.h"
+#include "ui/pages/reply_detail.h"
 #include "ui/widgets/chip_bar.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/filter_bar.h"
+#include "ui/widgets/raw_view.h"
 #include "ui_main.h"
 
 #include <QComboBox>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QStandardItemModel>
@@ -64,6 +69,7 @@ class TstUiDeliveryTabs : public QObject {
         QTest::addColumn<QString>("tab");
         QTest::newRow("the matrix says that nothing is stored") << u"matrix"_s;
         QTest::newRow("latency says that nothing is stored") << u"latency"_s;
+        QTest::newRow("the replies say that nothing is stored") << u"replies"_s;
     }
     void emptyWorkspace() {
         QFETCH(QString, tab);
@@ -179,6 +185,65 @@ class TstUiDeliveryTabs : public QObject {
         QTest::keyClick(tab->boxes(), Qt::Key_Return);
         QTRY_COMPARE(tab->boxes()->rows().size(), size_t(1));
         QCOMPARE(page_->filter()->chips()->chips().size(), 1U);
+    }
+
+    void everyTemplateOfTheLogIsListed() {
+        open(true, u"replies"_s);
+        auto* tab = tabAs<DeliveryReplies>(u"replies"_s);
+        QTRY_VERIFY(tab->showsContent() && tab->table()->model()->rowCount() > 3);
+        std::uint64_t events = 0;
+        for (const engine::ReplyTemplate& t : tab->templates().rows) events += t.events;
+        QCOMPARE(events, 12U);
+        QVERIFY2(tab->summary().contains(u"of 12 attempts"_s), qPrintable(tab->summary()));
+        QTRY_VERIFY(!tab->detail()->sample()->bytes().isEmpty());
+        test::shoot(*page_, u"delivery-replies"_s);
+    }
+
+    void aTemplateIsNamedInItsForm() {
+        open(true, u"replies"_s);
+        auto* tab = tabAs<DeliveryReplies>(u"replies"_s);
+        QTRY_VERIFY(!tab->detail()->sample()->bytes().isEmpty());
+        QTest::mouseClick(tab->detail()->button(u"name"_s), Qt::LeftButton);
+        auto* field = tab->detail()->findChild<QLineEdit*>();
+        QVERIFY(field && field->isVisible());
+        QTest::keyClicks(field, u"greeting"_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        const auto named = [&] {
+            return std::any_of(tab->templates().rows.begin(), tab->templates().rows.end(),
+                               [](const engine::ReplyTemplate& t) { return t.name == "greeting"; });
+        };
+        QTRY_VERIFY(named());
+        QVERIFY(!field->isVisible());
+    }
+
+    void aMuteWithoutAReasonIsRefused() {
+        open(true, u"replies"_s);
+        auto* tab = tabAs<DeliveryReplies>(u"replies"_s);
+        QTRY_VERIFY(!tab->detail()->sample()->bytes().isEmpty());
+        QTest::mouseClick(tab->detail()->button(u"mute"_s), Qt::LeftButton);
+        QTest::mouseClick(tab->detail()->button(u"apply"_s), Qt::LeftButton);
+        QTRY_VERIFY2(page_->banner()->sentence().contains(u"A reason is needed"_s),
+                     qPrintable(page_->banner()->sentence()));
+        auto* field = tab->detail()->findChild<QLineEdit*>();
+        QTest::keyClicks(field, u"known outage of the receiver"_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        const auto muted = [&] {
+            return std::any_of(tab->templates().rows.begin(), tab->templates().rows.end(),
+                               [](const engine::ReplyTemplate& t) { return t.state == "muted"; });
+        };
+        QTRY_VERIFY(muted());
+        tab->showState(u"muted"_s);
+        QTRY_COMPARE(tab->table()->model()->rowCount(), 1);
+    }
+
+    void theAttemptsOfATemplateAreShown() {
+        open(true, u"replies"_s);
+        auto* tab = tabAs<DeliveryReplies>(u"replies"_s);
+        QTRY_VERIFY(!tab->detail()->sample()->bytes().isEmpty());
+        const auto events = tab->templates().rows.front().events;
+        QTest::mouseClick(tab->detail()->button(u"attempts"_s), Qt::LeftButton);
+        QCOMPARE(page_->tabs()->currentWidget(), page_->overviewTab());
+        QTRY_COMPARE(page_->rows()->model()->rowCount(), int(events));
     }
 };
 

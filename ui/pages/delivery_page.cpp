@@ -5,6 +5,7 @@
 #include "ui/pages/delivery_filter.h"
 #include "ui/pages/delivery_latency.h"
 #include "ui/pages/delivery_matrix.h"
+#include "ui/pages/delivery_replies.h"
 #include "ui/pages/job_banner.h"
 #include "ui/pages/page_values.h"
 #include "ui/theme/icons.h"
@@ -46,6 +47,7 @@ void DeliveryPage::build() {
     addTab(overviewTab_, u"overview"_s, tr("Overview"));
     addTab(new DeliveryMatrix(bridge_), u"matrix"_s, tr("Matrix"));
     addTab(new DeliveryLatency(bridge_), u"latency"_s, tr("Latency"));
+    addTab(new DeliveryReplies(bridge_), u"replies"_s, tr("Replies"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(space::l, 0, space::m, space::s);
     column->setSpacing(space::s);

@@ -69,6 +69,22 @@ QString categoryWord(const std::string& category) {
     return out.isEmpty() ? RowWords::tr("unclassified") : out;
 }
 
+QString templateStateWord(const std::string& state) {
+    if (state == "new") return RowWords::tr("NEW");
+    if (state == "known") return RowWords::tr("known");
+    if (state == "resolved") return RowWords::tr("resolved");
+    if (state == "regressed") return RowWords::tr("REGRESSED");
+    if (state == "muted") return RowWords::tr("muted");
+    return state.empty() ? RowWords::tr("unknown") : qstr(state);
+}
+
+std::optional<Outcome> templateStateMark(const std::string& state) {
+    if (state == "new") return Outcome::Neutral;
+    if (state == "regressed") return Outcome::Bounced;
+    if (state == "resolved") return Outcome::Accepted;
+    return std::nullopt;
+}
+
 TimeSeries chartOf(const engine::Overview& overview) {
     TimeSeries out;
     out.from = overview.range.from.ms;

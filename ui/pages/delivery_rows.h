@@ -7,6 +7,7 @@
 #include "ui/widgets/evidence_trio.h"
 #include "ui/widgets/facet_list.h"
 
+#include <optional>
 #include <vector>
 
 namespace waypost::ui::delivery {
@@ -26,5 +27,9 @@ Evidence evidenceOf(const engine::EventDetail& detail);
 
 // "deferred-rate-limit" as words: "deferred: rate limit".
 QString categoryWord(const std::string& category);
+
+// "NEW": what is news stands in capitals; and its mark, where the state is good or bad news.
+QString templateStateWord(const std::string& state);
+std::optional<Outcome> templateStateMark(const std::string& state);
 
 } // namespace waypost::ui::delivery
