@@ -135,7 +135,7 @@ void Desktop::open(const QString& page, const QString& object) {
     if (inspect) return domains_->inspect(object);
     if (page == "domains"_L1) return domains_->open(object);
     if (page == "messages"_L1) return messages_->open(object);
-    if (page == "delivery"_L1) return delivery_->showFilter(object);
+    if (page == "delivery"_L1) return delivery_->open(object);
     if (page == "placement"_L1) return placement_->open(object);
     if (page == "jobs"_L1) return jobsPage_->open(object);
     if (page == "settings"_L1) return settings_->open(object);

@@ -89,6 +89,8 @@ Snapshot answer(Context& c, const MessagesQuery& q);
 Snapshot answer(Context& c, const MessageQuery& q);
 Snapshot answer(Context& c, const MatrixQuery& q);
 Snapshot answer(Context& c, const LatencyQuery& q);
+Snapshot answer(Context& c, const CompareQuery& q);
+Snapshot answer(Context& c, const MarksQuery& q);
 Snapshot answer(Context& c, const TemplatesQuery& q);
 Snapshot answer(Context& c, const TemplateQuery& q);
 

@@ -1,6 +1,7 @@
 // The matrix and the latency of the Delivery screen, from the cells of the store.
 #include "engine/context.h"
 #include "engine/delivery_scope.h"
+#include "metrics/acceptance.h"
 #include "store/event_cells.h"
 #include "store/event_names.h"
 #include "store/event_queries.h"
@@ -92,6 +93,18 @@ void addLatency(store::LatencySketch& to, const store::Cell& cell) {
         to.add(cell.latencyMs);
 }
 
+Survival survivalOf(const metrics::AcceptanceTimes& times) {
+    Survival out;
+    for (const metrics::SurvivalPoint& p : times.curve.points)
+        out.points.push_back({p.ms, p.waiting, p.low, p.high, p.atRisk});
+    out.accepted = times.curve.accepted;
+    out.waiting = times.waiting;
+    out.failed = times.failed;
+    out.p50Ms = times.curve.quantile(0.5);
+    out.p95Ms = times.curve.quantile(0.95);
+    return out;
+}
+
 Latency latencyOf(Context& c, store::Database& db, const LatencyQuery& q) {
     Latency out;
     out.range = q.range;
@@ -123,6 +136,11 @@ Latency latencyOf(Context& c, store::Database& db, const LatencyQuery& q) {
     });
     for (size_t i = 0; i < times.size(); ++i) out.points.push_back({columns.start(i), quantiles(times[i])});
     out.all = quantiles(all);
+    metrics::AcceptanceAsk ask;
+    ask.range = range;
+    ask.filter = toStore(q.filter);
+    const metrics::AcceptanceAnswer accepted = metrics::acceptanceTimes(db, ask);
+    if (accepted.all.curve.messages > 0) out.survival = survivalOf(accepted.all);
     out.asOf = c.clock.now();
     return out;
 }

@@ -61,6 +61,17 @@ struct Overview {
     std::optional<TimeRange> stored; // extent of all events in the workspace; nothing: no event stored yet
     UtcTime asOf;
 };
+// What was changed in a range: imports, rules, decisions, rotations, settings. Oldest first.
+struct MarksQuery {
+    TimeRange range;
+};
+struct ChangeMark {
+    UtcTime at;
+    std::string kind, text;
+};
+struct Marks {
+    std::vector<ChangeMark> marks;
+};
 struct EventsQuery {
     TimeRange range;
     DeliveryFilter filter;

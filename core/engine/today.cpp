@@ -2,6 +2,7 @@
 // it is there.
 #include "base/text.h"
 #include "engine/context.h"
+#include "engine/today_delivery.h"
 #include "placement/run.h"
 #include "store/domain_store.h"
 #include "store/event_queries.h"
@@ -66,10 +67,11 @@ void deliveryCards(const store::OverviewAnswer& o, Today& out) {
     if (o.unclassified > 0)
         out.cards.push_back(
             {State::Info,
-             fmt::format("{} of {} {} something no rule knows", o.unclassified,
-                         text::counted(all, "reply", "replies"), o.unclassified == 1 ? "says" : "say"),
-             "Unclassified replies are a queue to work on.", "delivery", "category:unclassified",
-             o.range.since});
+             fmt::format("{} of {} {} something no rule knows ({:.1f} %)", o.unclassified,
+                         text::counted(all, "reply", "replies"), o.unclassified == 1 ? "says" : "say",
+                         100 * double(o.unclassified) / double(all)),
+             "Unclassified replies are a queue to work on: open them and make rules.", "delivery",
+             "replies/unclassified", o.range.since});
     if (!enough || (blocked <= blockedShare && deferred <= deferredShare))
         out.checked.push_back(deliveryLine(s, enough));
 }
@@ -164,9 +166,13 @@ Snapshot answer(Context& c, const TodayQuery& q) {
         out.bucket = o.bucket;
         for (const store::OverviewBucket& b : o.buckets) out.outcomes.push_back({b.start, b.counts});
         domainCards(db, out);
-        deliveryCards(o, out);
-        placementLine(db, out);
         out.asOf = c.clock.now();
+        deliveryCards(o, out);
+        if (out.hasEvents) {
+            replyCards(c, db, out.asOf, out);
+            shiftCards(c, db, q.range, out);
+        }
+        placementLine(db, out);
         return out;
     }));
 }

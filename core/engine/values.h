@@ -236,11 +236,12 @@ struct Done {
     std::string id;
 }; // a command took effect; id of what it made or of the job it started
 
-using Query = std::variant<JobsQuery, ActivityQuery, StatusQuery, TodayQuery, OverviewQuery, EventsQuery,
-                           EventQuery, DomainsQuery, DomainQuery, DnsHistoryQuery, SeedListsQuery, RunsQuery,
-                           RunQuery, SeedEvidenceQuery, SettingsQuery, PreviewRun, InspectionsQuery,
-                           DomainDiffQuery, SpfTrialQuery, RequirementsQuery, RotationsQuery, MessagesQuery,
-                           MessageQuery, MatrixQuery, LatencyQuery, TemplatesQuery, TemplateQuery>;
+using Query =
+    std::variant<JobsQuery, ActivityQuery, StatusQuery, TodayQuery, OverviewQuery, EventsQuery, EventQuery,
+                 DomainsQuery, DomainQuery, DnsHistoryQuery, SeedListsQuery, RunsQuery, RunQuery,
+                 SeedEvidenceQuery, SettingsQuery, PreviewRun, InspectionsQuery, DomainDiffQuery,
+                 SpfTrialQuery, RequirementsQuery, RotationsQuery, MessagesQuery, MessageQuery, MatrixQuery,
+                 LatencyQuery, TemplatesQuery, TemplateQuery, CompareQuery, MarksQuery>;
 using Command = std::variant<ImportFiles, ExportEvents, InspectDomain, ForgetDomain, SaveSeedList,
                              DeleteSeedList, ImportSeeds, PutSecret, StartRun, SaveSetting, SaveRoute,
                              DeleteRoute, SaveStreams, CancelJob, StartRotation, AdvanceRotation,
@@ -249,7 +250,7 @@ using Snapshot =
     std::variant<Error, Done, Jobs, Activity, Status, Today, Overview, EventPage, EventDetail, ImportSummary,
                  Domains, DomainView, DnsHistory, SeedLists, SeedsImported, RunPreview, Runs, RunView,
                  SeedEvidence, Settings, Inspections, DomainDiff, SpfTrial, Requirements, Rotations, Messages,
-                 MessageView, Matrix, Latency, Templates, TemplateView>;
+                 MessageView, Matrix, Latency, Templates, TemplateView, Comparison, Marks>;
 
 struct Answered {
     Ticket ticket = 0;

@@ -4,7 +4,9 @@
 #include "ui/charts/box_plot.h"
 #include "ui/charts/grid_widget.h"
 #include "ui/charts/plot_widget.h"
+#include "ui/charts/share_compare.h"
 #include "ui/models/row_model.h"
+#include "ui/pages/delivery_compare.h"
 #include "ui/pages/delivery_latency.h"
 #include "ui/pages/delivery_matrix.h"
 #include "ui/pages/delivery_page.h"
@@ -69,6 +71,7 @@ class TstUiDeliveryTabs : public QObject {
         QTest::addColumn<QString>("tab");
         QTest::newRow("the matrix says that nothing is stored") << u"matrix"_s;
         QTest::newRow("latency says that nothing is stored") << u"latency"_s;
+        QTest::newRow("the comparison says that nothing is stored") << u"compare"_s;
         QTest::newRow("the replies say that nothing is stored") << u"replies"_s;
     }
     void emptyWorkspace() {
@@ -185,6 +188,51 @@ class TstUiDeliveryTabs : public QObject {
         QTest::keyClick(tab->boxes(), Qt::Key_Return);
         QTRY_COMPARE(tab->boxes()->rows().size(), size_t(1));
         QCOMPARE(page_->filter()->chips()->chips().size(), 1U);
+    }
+
+    void theComparisonHasBothRanges() {
+        open(true, u"compare"_s);
+        auto* tab = tabAs<DeliveryCompare>(u"compare"_s);
+        QTRY_VERIFY(tab->showsContent());
+        QCOMPARE(tab->comparison().eventsNow, 12U);
+        QCOMPARE(tab->comparison().eventsBefore, 0U); // nothing in the four hours before the log
+        QVERIFY(!tab->verdict().isEmpty());
+        QVERIFY(!tab->comparison().pValue.has_value()); // a side without attempts: no test
+        std::uint64_t now = 0;
+        for (const engine::Comparison::Line& l : tab->comparison().outcomes) now += l.now.part;
+        QCOMPARE(now, 12U);
+        tab->against()->setCurrentIndex(3);
+        tab->otherRange()->setText(u"2026-11-20T08:00Z..2026-11-20T12:00Z"_s);
+        Q_EMIT tab->otherRange()->editingFinished();
+        QTRY_COMPARE(tab->comparison().eventsBefore, 12U); // the range against itself
+        for (const engine::Comparison::Line& l : tab->comparison().outcomes) {
+            QCOMPARE(l.before.part, l.now.part);
+            QVERIFY(l.couldBeChance);
+        }
+        test::shoot(*page_, u"delivery-compare"_s);
+    }
+
+    void aRangeThatIsNoneIsRefusedInWords() {
+        open(true, u"compare"_s);
+        auto* tab = tabAs<DeliveryCompare>(u"compare"_s);
+        QTRY_VERIFY(tab->showsContent());
+        tab->against()->setCurrentIndex(3);
+        tab->otherRange()->setText(u"last tuesday"_s);
+        Q_EMIT tab->otherRange()->editingFinished();
+        QTRY_VERIFY(!page_->banner()->sentence().isEmpty());
+    }
+
+    void messagesStillWaitingAreInTheCurve() {
+        open(true, u"latency"_s);
+        auto* tab = tabAs<DeliveryLatency>(u"latency"_s);
+        QTRY_VERIFY(tab->showsContent());
+        const Plot& plot = tab->survival()->plot();
+        QCOMPARE(plot.lines.size(), size_t(1));
+        double last = 1;
+        for (const QPointF& q : plot.lines.front().points) {
+            QVERIFY(q.y() <= last);
+            last = q.y();
+        }
     }
 
     void everyTemplateOfTheLogIsListed() {

@@ -38,7 +38,7 @@ ChartLayout::ChartLayout(const TimeSeries& data, const ChartView& view, const QR
         for (const ChartLine& l : data.lines)
             for (const auto& [at, v] : l.points)
                 if (!std::isnan(v)) highest = std::max(highest, v);
-        if (data.band) highest = std::max(highest, data.band->high);
+        if (data.band && !data.band->percent) highest = std::max(highest, data.band->high);
         top_ = highest > 0 ? highest * 1.06 : 1;
     }
 }

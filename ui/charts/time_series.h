@@ -38,6 +38,7 @@ struct ChartMark {
 struct ThresholdBand {
     double low = 0, high = 0;
     QString text;
+    bool percent = false; // of the share view; else of the counts
 };
 
 struct TimeSeries {

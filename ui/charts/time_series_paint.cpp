@@ -103,7 +103,7 @@ void paintBars(const Scene& s) {
 }
 
 void paintBand(const Scene& s) {
-    if (!s.data.band) return;
+    if (!s.data.band || s.data.band->percent != s.view.share) return;
     const QRectF plot = s.layout.plot();
     const QRectF r(plot.left(), s.layout.y(s.data.band->high), plot.width(),
                    s.layout.y(s.data.band->low) - s.layout.y(s.data.band->high));
@@ -196,10 +196,8 @@ void paintTimeSeries(QPainter& p, const QRectF& area, const TimeSeries& data, co
     paintValueAxis(scene);
     paintTimeAxis(scene);
     paintBars(scene);
-    if (!view.share) {
-        paintBand(scene);
-        paintLines(scene);
-    }
+    paintBand(scene);
+    if (!view.share) paintLines(scene);
     paintMarks(scene);
     paintLegend(scene, area);
     paintCursor(scene);

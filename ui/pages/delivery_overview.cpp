@@ -89,6 +89,7 @@ void DeliveryOverview::buildTables() {
     groups_->setItemDelegateForColumn(0, new OutcomeDelegate(groups_));
     groups_->setItemDelegateForColumn(1, new BarDelegate(groups_));
     groups_->setItemDelegateForColumn(2, new SparklineDelegate(groups_));
+    groups_->setItemDelegateForColumn(4, new OutcomeDelegate(groups_));
     rowModel_ = new RowModel(delivery::eventColumns(), this);
     rows_ = new DataTable;
     rows_->setAccessibleName(tr("Delivery attempts"));
@@ -148,7 +149,7 @@ void DeliveryOverview::connectParts() {
     rowModel_->onFetch([this](const PageAsk& ask) { fetchRows(ask); });
     groupModel_->onFetch([this](const PageAsk& ask) {
         std::vector<Row> rows;
-        if (grouped_) rows = delivery::groupRows(*grouped_, ask.sortColumn, ask.order, scope_.zone);
+        if (grouped_) rows = delivery::groupRows(*grouped_, states_, ask.sortColumn, ask.order, scope_.zone);
         groupModel_->page(ask.ticket, std::move(rows), false);
     });
 }

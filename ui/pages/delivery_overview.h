@@ -4,6 +4,7 @@
 // rows stay where they are and a button offers the new ones.
 #pragma once
 
+#include "ui/pages/delivery_rows.h"
 #include "ui/pages/delivery_tab.h"
 
 #include <memory>
@@ -56,6 +57,9 @@ class DeliveryOverview : public DeliveryTab {
     void groupsChosen();
     void askOverview();
     void askGroups(quint64 question);
+    void askMarks();
+    void askStates();
+    void showChart();
     void fetchRows(const PageAsk& ask);
     void lookForNewRows();
     void showOverview(const engine::Overview& overview);
@@ -86,7 +90,11 @@ class DeliveryOverview : public DeliveryTab {
     engine::DeliveryFilter asked_;
     std::shared_ptr<const engine::Overview> overview_;
     std::shared_ptr<const engine::Overview> grouped_; // the overview the groups come from
+    std::vector<engine::ChangeMark> marks_;
+    delivery::GroupStates states_;
     quint64 question_ = 0;
+    quint64 marksQuestion_ = 0;
+    quint64 statesQuestion_ = 0;
     quint64 rowsTicket_ = 0;
     quint64 eventQuestion_ = 0;
     std::int64_t next_ = 0;

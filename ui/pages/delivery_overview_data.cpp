@@ -22,7 +22,9 @@ namespace waypost::ui {
 
 namespace {
 constexpr std::uint64_t fewEvents = 200; // below this a share carries its interval
-}
+constexpr int statesAsked = 5000;
+constexpr int deferredPercent = 10; // the threshold of Today's card
+} // namespace
 
 void DeliveryOverview::zoneChanged() {
     chart_->setZone(scope_.zone);
@@ -36,11 +38,15 @@ void DeliveryOverview::ask() {
     trio_->showEmpty(tr("No attempt selected"),
                      tr("Select an attempt to see how its reply was judged and the raw line."));
     askOverview();
+    askMarks();
+    askStates();
     rowModel_->ask();
 }
 
 void DeliveryOverview::askAgain() {
     askOverview();
+    askMarks();
+    askStates();
     lookForNewRows();
 }
 
@@ -73,6 +79,44 @@ void DeliveryOverview::askGroups(quint64 question) {
                     take<engine::Overview>(
                         snapshot, [&](const engine::Overview& o) { fillGroups(o); }, [](const Error&) {});
                 });
+}
+
+void DeliveryOverview::askMarks() {
+    const quint64 question = ++marksQuestion_;
+    bridge_.ask(engine::MarksQuery{scope_.engineRange()}, this,
+                [this, question](const engine::Snapshot& snapshot) {
+                    const auto* got = std::get_if<engine::Marks>(&snapshot);
+                    if (!got || question != marksQuestion_) return;
+                    marks_ = got->marks;
+                    if (overview_ && overview_->events > 0) showChart();
+                });
+}
+
+// States come after the counts: they are looked up beside them and must not hold the chart up.
+void DeliveryOverview::askStates() {
+    const quint64 question = ++statesQuestion_;
+    engine::TemplatesQuery query;
+    query.limit = statesAsked;
+    bridge_.ask(std::move(query), this, [this, question](const engine::Snapshot& snapshot) {
+        const auto* got = std::get_if<engine::Templates>(&snapshot);
+        if (!got || question != statesQuestion_) return;
+        states_.clear();
+        for (const engine::ReplyTemplate& t : got->rows) {
+            states_[{t.key, t.provider}] = t.state;
+            for (const std::string& merged : t.merged) states_[{merged, t.provider}] = t.state;
+        }
+        if (grouped_) fillGroups(*grouped_);
+    });
+}
+
+void DeliveryOverview::showChart() {
+    TimeSeries series = delivery::chartOf(*overview_);
+    for (const engine::ChangeMark& m : marks_)
+        series.marks.push_back({m.at.ms, shortStamp(m.at, scope_.zone) + u"  "_s + qstr(m.text)});
+    series.band =
+        ThresholdBand{100 - deferredPercent, 100,
+                      tr("below this line more than %1 % were not accepted").arg(deferredPercent), true};
+    chart_->setSeries(series);
 }
 
 void DeliveryOverview::fetchRows(const PageAsk& ask) {
@@ -124,7 +168,7 @@ void DeliveryOverview::showOverview(const engine::Overview& o) {
         facets_->setChosen(qstr(f.field), delivery::valuesOf(scope_.chips, qstr(f.field)));
     filling_ = false;
     if (o.events == 0) return showNothing(o.stored, o.asOf);
-    chart_->setSeries(delivery::chartOf(o));
+    showChart();
     showSummary(o);
     showContent();
 }
@@ -154,10 +198,10 @@ void DeliveryOverview::fillGroups(const engine::Overview& o) {
         return true;
     };
     const bool same = sameGroups();
-    grouped_ = std::make_shared<const engine::Overview>(o);
+    if (grouped_.get() != &o) grouped_ = std::make_shared<const engine::Overview>(o);
     filling_ = true;
     if (same)
-        groupModel_->update(delivery::groupRows(o, {}, Qt::DescendingOrder, scope_.zone));
+        groupModel_->update(delivery::groupRows(*grouped_, states_, {}, Qt::DescendingOrder, scope_.zone));
     else
         groupModel_->ask();
     selectGroups();

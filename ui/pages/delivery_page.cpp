@@ -1,6 +1,7 @@
 #include "ui/pages/delivery_page.h"
 
 #include "ui/dialogs/prompts.h"
+#include "ui/pages/delivery_compare.h"
 #include "ui/pages/delivery_drop.h"
 #include "ui/pages/delivery_filter.h"
 #include "ui/pages/delivery_latency.h"
@@ -47,6 +48,7 @@ void DeliveryPage::build() {
     addTab(overviewTab_, u"overview"_s, tr("Overview"));
     addTab(new DeliveryMatrix(bridge_), u"matrix"_s, tr("Matrix"));
     addTab(new DeliveryLatency(bridge_), u"latency"_s, tr("Latency"));
+    addTab(new DeliveryCompare(bridge_), u"compare"_s, tr("Compare"));
     addTab(new DeliveryReplies(bridge_), u"replies"_s, tr("Replies"));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(space::l, 0, space::m, space::s);
@@ -79,6 +81,17 @@ DeliveryTab* DeliveryPage::tab(const QString& id) const {
     for (DeliveryTab* t : all_)
         if (t->objectName() == id) return t;
     return nullptr;
+}
+
+void DeliveryPage::open(const QString& object) {
+    constexpr QLatin1String replies("replies/");
+    if (!object.startsWith(replies)) {
+        tabs_->setCurrentWidget(overviewTab_);
+        return showTerms(object, {}); // a card's evidence is what its filter says and nothing else
+    }
+    auto* tab = static_cast<DeliveryReplies*>(this->tab(u"replies"_s));
+    tabs_->setCurrentWidget(tab);
+    tab->showState(object.mid(replies.size()));
 }
 
 bool DeliveryPage::showTab(const QString& id) {
@@ -234,9 +247,12 @@ void DeliveryPage::addTerm(const QString& term) {
 }
 
 void DeliveryPage::showFilter(const QString& terms) {
+    showTerms(terms, scope_.chips);
+}
+
+void DeliveryPage::showTerms(const QString& terms, std::vector<Chip> chips) {
     const delivery::Typed typed = delivery::parseTyped(terms);
     if (!typed.verdict.error.isEmpty()) return banner_->say(typed.verdict.error, true);
-    std::vector<Chip> chips = scope_.chips;
     for (const delivery::Term& t : typed.terms) {
         QStringList values = t.field == "find"_L1 ? QStringList() : delivery::valuesOf(chips, t.field);
         if (!values.contains(t.value)) values << t.value;

@@ -42,6 +42,8 @@ class DeliveryPage : public Page {
     // Terms of the filter language, as a card or the palette hands them over: "provider:gmail
     // outcome:deferred".
     void showFilter(const QString& terms);
+    // What a card hands over: terms of the filter language, or "replies/new": a state of the Replies tab.
+    void open(const QString& object);
     // The tab of this name ("overview", "matrix", …); false: there is none.
     bool showTab(const QString& id);
 
@@ -81,6 +83,7 @@ class DeliveryPage : public Page {
     void setView(const ResolvedRange& range, const std::vector<Chip>& chips);
     void chipsChanged();
     void addTerm(const QString& term);
+    void showTerms(const QString& terms, std::vector<Chip> chips);
     void exclude(const QString& field, const QString& value);
     void remember();
     void scopeChanged(bool range, bool chips);

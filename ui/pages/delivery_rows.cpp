@@ -42,7 +42,8 @@ Cell stampCell(UtcTime at, const QTimeZone& zone) {
     return c;
 }
 
-Row groupRow(const engine::ReplyGroup& g, std::uint64_t total, const QTimeZone& zone) {
+Row groupRow(const engine::ReplyGroup& g, const std::string& state, std::uint64_t total,
+             const QTimeZone& zone) {
     CountTrend trend;
     trend.count = g.events;
     trend.total = total;
@@ -56,8 +57,10 @@ Row groupRow(const engine::ReplyGroup& g, std::uint64_t total, const QTimeZone& 
     Cell line;
     line.trend = count.trend;
     Cell reply = cell(qstr(g.templateText), u"template"_s, qstr(g.templateKey));
+    Cell known = cell(state.empty() ? u"–"_s : templateStateWord(state));
+    known.state = templateStateMark(state);
     return {qstr(g.templateKey),
-            {category, count, line, stampCell(g.firstSeen, zone), stampCell(g.lastSeen, zone),
+            {category, count, line, stampCell(g.firstSeen, zone), known, stampCell(g.lastSeen, zone),
              cell(orUnknown(g.provider), u"provider"_s, qstr(g.provider)), reply}};
 }
 
@@ -122,13 +125,14 @@ std::vector<Column> groupColumns() {
             {u"events"_s, RowWords::tr("Count"), right, 76},
             {u"trend"_s, RowWords::tr("Trend"), Qt::AlignLeft | Qt::AlignVCenter, 90, false, false},
             {u"first"_s, RowWords::tr("First seen"), Qt::AlignLeft | Qt::AlignVCenter, 118},
+            {u"state"_s, RowWords::tr("State"), Qt::AlignLeft | Qt::AlignVCenter, 100, false, false},
             {u"last"_s, RowWords::tr("Last seen"), Qt::AlignLeft | Qt::AlignVCenter, 118},
             {u"provider"_s, RowWords::tr("Provider"), Qt::AlignLeft | Qt::AlignVCenter, 84},
             {u"template"_s, RowWords::tr("Reply group"), Qt::AlignLeft | Qt::AlignVCenter, 240}};
 }
 
-std::vector<Row> groupRows(const engine::Overview& overview, const QString& sortColumn, Qt::SortOrder order,
-                           const QTimeZone& zone) {
+std::vector<Row> groupRows(const engine::Overview& overview, const GroupStates& states,
+                           const QString& sortColumn, Qt::SortOrder order, const QTimeZone& zone) {
     std::vector<engine::ReplyGroup> groups = overview.groups;
     const auto sortBy = [&](auto member) {
         std::sort(groups.begin(), groups.end(), [&](const auto& a, const auto& b) {
@@ -144,7 +148,11 @@ std::vector<Row> groupRows(const engine::Overview& overview, const QString& sort
     if (sortColumn == "template"_L1) sortBy(&engine::ReplyGroup::templateText);
     std::vector<Row> out;
     out.reserve(groups.size());
-    for (const engine::ReplyGroup& g : groups) out.push_back(groupRow(g, overview.events, zone));
+    for (const engine::ReplyGroup& g : groups) {
+        const auto state = states.find({g.templateKey, g.provider});
+        out.push_back(
+            groupRow(g, state == states.end() ? std::string() : state->second, overview.events, zone));
+    }
     return out;
 }
 

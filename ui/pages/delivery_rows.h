@@ -7,7 +7,9 @@
 #include "ui/widgets/evidence_trio.h"
 #include "ui/widgets/facet_list.h"
 
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace waypost::ui::delivery {
@@ -17,8 +19,10 @@ std::vector<FacetGroup> facetsOf(const engine::Overview& overview);
 
 std::vector<Column> groupColumns();
 // In the order asked for: a group list is short and sorted here.
-std::vector<Row> groupRows(const engine::Overview& overview, const QString& sortColumn, Qt::SortOrder order,
-                           const QTimeZone& zone);
+// States are of a template at a provider; a group that is not among them shows none.
+using GroupStates = std::map<std::pair<std::string, std::string>, std::string>;
+std::vector<Row> groupRows(const engine::Overview& overview, const GroupStates& states,
+                           const QString& sortColumn, Qt::SortOrder order, const QTimeZone& zone);
 
 std::vector<Column> eventColumns();
 Row eventRow(const engine::EventRow& event, const QTimeZone& zone);
