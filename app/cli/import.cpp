@@ -3,6 +3,7 @@
 #include "cli/classifier.h"
 #include "cli/workspace.h"
 #include "ingest/importer.h"
+#include "ingest/source_book.h"
 #include "store/settings_store.h"
 
 #include <CLI/CLI.hpp>
@@ -112,8 +113,12 @@ void import(Globals& globals, const std::vector<std::string>& files) {
     if (!classifier) return printError(globals, classifier.error());
     auto providers = reply::ProviderMap::load(globals.paths.resources / "rules" / "providers.json");
     if (!providers) return printError(globals, providers.error());
+    auto sources =
+        ingest::SourceBook::load(globals.paths.resources / "ingest", globals.paths.config / "ingest");
+    if (!sources) return printError(globals, sources.error());
     SystemClock clock;
     ingest::ImportOptions options;
+    options.decoder.sources = sources->get();
     options.decoder.classifier = classifier->get();
     options.decoder.providers = providers->get();
     options.decoder.streams = streamRules(**workspace);
@@ -137,7 +142,7 @@ void import(Globals& globals, const std::vector<std::string>& files) {
 void addImport(CLI::App& app, Globals& globals) {
     auto* run = app.add_subcommand("import", "read logs into the workspace; the format is found by content");
     auto files = std::make_shared<std::vector<std::string>>();
-    run->add_option("FILE", *files, "Postfix logs, plain or gzip, in any order")->required();
+    run->add_option("FILE", *files, "logs and events, plain or gzip, in any order")->required();
     run->footer(
         "Importing a log again, rotated or renamed, adds only what is new.\n\nExample:\n  waypost-cli import "
         "/var/log/mail.log /var/log/mail.log.1.gz --json\n\n"

@@ -52,6 +52,7 @@ int run(const desktop::Options& options, const app::Paths& paths, const Places& 
     engine::OpenOptions how;
     how.workspace = places.workspace;
     how.resources = places.resources;
+    how.ownMappings = paths.config / "ingest";
     how.lab = options.lab || options.unattended();
     if (!how.lab) {
         // The lab's one password is made up at each start; the operator's are kept.

@@ -5,6 +5,7 @@
 #include "filter/parser.h"
 #include "ingest/evidence.h"
 #include "ingest/importer.h"
+#include "ingest/source_book.h"
 #include "store/atomic_file.h"
 #include "store/event_export.h"
 #include "store/event_queries.h"
@@ -251,7 +252,10 @@ std::string summaryText(const std::vector<ingest::ImportResult>& results, JobSta
 
 void importJob(Context& c, const std::string& job, const std::vector<std::filesystem::path>& files,
                const std::stop_token& closing) {
+    auto sources = ingest::SourceBook::load(c.options.resources / "ingest", c.options.ownMappings);
+    if (!sources) return c.jobs->end(job, JobState::Failed, sources.error().describe());
     ingest::ImportOptions options;
+    options.decoder.sources = sources->get();
     options.decoder.classifier = c.classifier.get();
     options.decoder.providers = c.providers.get();
     options.decoder.streams = streamRules(c);

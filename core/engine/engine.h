@@ -26,7 +26,8 @@ struct OpenOptions {
     bool lab = false; // start the embedded lab and use its resolver, routes and seeds
     bool readOnly = false;
     std::string actor = "operator";
-    Millis scheduleTick{60'000}; // how often it is looked whether a watched domain is due
+    Millis scheduleTick{60'000};         // how often it is looked whether a watched domain is due
+    std::filesystem::path ownMappings{}; // folder of the operator's mapping files; may be empty or absent
 };
 
 class Engine {

@@ -27,11 +27,14 @@ struct StreamRule {
 };
 bool globMatches(std::string_view pattern, std::string_view text);
 
+class SourceBook;
+
 struct DecoderOptions {
     const reply::Classifier* classifier = nullptr;
     const reply::ProviderMap* providers = nullptr;
     std::vector<StreamRule> streams;
-    size_t openMessages = 1'000'000; // messages whose end has not been seen yet
+    const SourceBook* sources = nullptr; // mappings and opinions; may be null
+    size_t openMessages = 1'000'000;     // messages whose end has not been seen yet
 };
 
 struct LineAt {

@@ -31,6 +31,8 @@ struct Format {
     std::unique_ptr<RecordDecoder> (*decoder)(const DecoderOptions& options) = nullptr;
     // True when a last line without its end can be nothing but whole. Null: it never shows.
     bool (*whole)(std::string_view line) = nullptr;
+    // The name of this content's own kind, where one format reads several (mapping files). Null: `name`.
+    std::string (*called)(std::string_view head, const DecoderOptions& options) = nullptr;
     // The decoder copies all it puts into a batch: its records need not be kept.
     bool copies = false;
 };
@@ -39,6 +41,7 @@ std::span<const Format> formats(); // in the order they are tried
 
 struct Detected {
     const Format* format = nullptr; // null: empty content, or none of ours
+    std::string name;               // of the format, or of the mapping that reads the content
     bool empty = false;
     std::string tried; // none of ours: what was tried and what the content looks like, one sentence
 };

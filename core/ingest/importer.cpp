@@ -33,7 +33,7 @@ std::vector<Source> prepare(const std::vector<std::filesystem::path>& files, con
             continue;
         }
         auto detected = detectFormat((*reader)->head(), options.decoder);
-        results[i].format = detected.empty ? "empty" : detected.format ? detected.format->name : "";
+        results[i].format = detected.empty ? "empty" : detected.name;
         if (detected.empty) continue;
         if (!detected.format) {
             results[i].error = Error(ErrorCode::Unsupported, "import",

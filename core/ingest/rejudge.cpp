@@ -29,6 +29,10 @@ store::StoredReply judged(const store::StoredReply& before, const reply::Classif
     takeVerdict(
         rules.classify({before.sample, before.code, before.enhanced, before.provider, {}, before.stage}),
         fateOf(before), after);
+    // Where the rules abstain, what the source calls the reply still holds.
+    if (after.category == reply::Category::Unclassified && !before.opinion.empty() &&
+        before.rule == before.opinion)
+        return before;
     after.templateKey = before.templateKey;
     after.templateText = before.templateText;
     return after;

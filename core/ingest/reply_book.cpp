@@ -65,6 +65,32 @@ void takeVerdict(const reply::Verdict& v, Fate fate, store::StoredReply& r) {
     r.outcome = store::outcomeOf(r.category, r.permanence);
 }
 
+namespace {
+
+// What is more than the meaning of words: who says them, and what the source makes of them.
+void settle(const ReplyQuestion& q, store::StoredReply& r) {
+    if (q.about != ReplyQuestion::About::Attempt) {
+        bool complaint = q.about == ReplyQuestion::About::Complaint;
+        r.category = reply::Category::Other;
+        r.cause = complaint                                   ? reply::Cause::Recipient
+                  : q.about == ReplyQuestion::About::Withheld ? reply::Cause::Ourselves
+                                                              : reply::Cause::None;
+        r.permanence = reply::Permanence::None;
+        r.action = complaint ? "suppress-recipient" : "";
+        r.rule.clear();
+        r.list.clear();
+        r.ruleVersion = r.spanStart = r.spanLength = 0;
+    } else if (!q.accepted && r.category == reply::Category::Unclassified &&
+               q.otherwise != reply::Category::Unclassified) {
+        r.category = q.otherwise;
+        r.cause = q.otherwiseCause;
+        r.rule = q.opinion;
+    }
+    r.outcome = store::outcomeOf(r.category, r.permanence);
+}
+
+} // namespace
+
 store::StoredReply ReplyBook::judge(const ReplyQuestion& q, std::string_view provider) const {
     store::StoredReply r;
     r.text = constant_;
@@ -73,6 +99,7 @@ store::StoredReply ReplyBook::judge(const ReplyQuestion& q, std::string_view pro
     r.enhanced = q.enhanced;
     r.stage = q.stage;
     r.provider = provider;
+    r.opinion = q.opinion;
     if (!q.accepted && !q.probe) r.permanence = q.permanence;
     reply::Verdict v;
     if (classifier_) v = classifier_->classify({q.text, q.code, q.enhanced, provider, q.mx, q.stage});
@@ -81,6 +108,7 @@ store::StoredReply ReplyBook::judge(const ReplyQuestion& q, std::string_view pro
         r.templateText = templateTextOf(constant_);
         r.templateKey = fmt::format("{:016x}", store::hashOf(r.templateText));
     }
+    settle(q, r);
     return r;
 }
 
@@ -93,11 +121,14 @@ const store::StoredReply& ReplyBook::look(const ReplyQuestion& q, std::string& p
                                                      std::uint64_t(q.permanence) * 4 + (q.accepted ? 2 : 0) +
                                                      (q.probe ? 1 : 0));
     key = store::hashOf(provider, key ^ store::hashOf(q.enhanced));
+    if (!q.opinion.empty() || q.about != ReplyQuestion::About::Attempt)
+        key = store::hashOf(q.opinion, key + std::uint64_t(q.about));
     auto found = page_->byHash.find(key);
     if (found != page_->byHash.end()) {
         const auto& k = found->second;
         bool same = k.accepted == q.accepted && k.probe == q.probe && k.asked == q.permanence &&
-                    k.reply->text == constant_ && k.reply->provider == provider && k.reply->code == q.code &&
+                    k.about == q.about && k.reply->opinion == q.opinion && k.reply->text == constant_ &&
+                    k.reply->provider == provider && k.reply->code == q.code &&
                     k.reply->enhanced == q.enhanced && k.reply->stage == q.stage;
         if (same) return *k.reply;
     }
@@ -109,7 +140,7 @@ const store::StoredReply& ReplyBook::look(const ReplyQuestion& q, std::string& p
     auto& made = page_->replies.back();
     made.serial = ++lastSerial;
     ++judged_;
-    page_->byHash.insert_or_assign(key, Known{&made, q.accepted, q.probe, q.permanence});
+    page_->byHash.insert_or_assign(key, Known{&made, q.accepted, q.probe, q.permanence, q.about});
     return made;
 }
 

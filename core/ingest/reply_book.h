@@ -29,6 +29,16 @@ struct ReplyQuestion {
     bool accepted = false;
     bool probe = false; // an address probe: neither accepted nor failed
     reply::Permanence permanence = reply::Permanence::None;
+    enum class About : std::uint8_t {
+        Attempt,
+        Withheld,  // refused by the source itself: no receiver has said anything
+        Complaint, // a feedback report: the words are the report's
+        Answer,    // an automatic answer: nothing failed
+    } about = About::Attempt;
+    // What the source calls it ("pmta:bad-mailbox"), and what that means when our rules abstain.
+    std::string_view opinion{};
+    reply::Category otherwise = reply::Category::Unclassified;
+    reply::Cause otherwiseCause = reply::Cause::Unknown;
 };
 
 // What is known of an attempt beside its reply's text.
@@ -51,6 +61,7 @@ class ReplyBook {
         const store::StoredReply* reply;
         bool accepted, probe;
         reply::Permanence asked;
+        ReplyQuestion::About about;
     };
     struct Page {
         std::deque<store::StoredReply> replies;

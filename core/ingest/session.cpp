@@ -155,7 +155,9 @@ Result<Session::Start> Session::findStart(const Source& source) {
 
 // Everything in it is stored already: only counted, so that the summary is right.
 Result<void> Session::countPrefix(Source& source, ImportResult& result) {
-    auto decoder = source.format->decoder(DecoderOptions{});
+    DecoderOptions plain;
+    plain.sources = options_.decoder.sources;
+    auto decoder = source.format->decoder(plain);
     std::int64_t serial = 1;
     decoder->reserveMessages = [&serial](std::int64_t count) {
         return std::exchange(serial, serial + count);
