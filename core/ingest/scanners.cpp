@@ -9,73 +9,128 @@ namespace waypost::ingest {
 namespace {
 
 // The values of one or several JSON texts, whatever arrays they stand in: brackets and commas outside of an
-// object say nothing. A raw line end inside a string is no JSON: the string was never closed, and the record
-// ends there, so that one broken object does not swallow those behind it.
+// object say nothing. Where an object cannot go on (a raw line end inside a string, an object where none can
+// stand) the record ends, so that one broken object does not swallow those behind it.
 class JsonScanner : public RecordScanner {
   public:
     Scan scan(std::string_view bytes, bool) override {
         Scan out;
         size_t i = 0;
-        if (!inside_) {
+        if (!state_.inside) {
             while (i < bytes.size() && isGap(bytes[i])) ++i;
             out.skip = i;
             if (i == bytes.size()) return out;
-            inside_ = true;
+            if (size_t whole = wholeLine(bytes.substr(i)); whole > 0) {
+                out.take = whole;
+                out.ended = true;
+                return out;
+            }
+            state_.inside = true;
         }
-        for (; i < bytes.size() && !out.ended; ++i) out.ended = step(bytes[i]);
-        // A bare value (a number, a word) ends in front of what cannot belong to it.
-        if (out.ended && bare_) --i;
+        for (; i < bytes.size() && !out.ended; ++i) {
+            End end = step(bytes[i]);
+            out.ended = end != End::No;
+            if (end == End::Before) --i;
+        }
         out.take = i - out.skip;
-        if (out.ended) reset();
+        if (out.ended) state_ = {};
         return out;
     }
-    void giveUp() override { resync_ = true; }
+    void giveUp() override { state_.resync = true; }
 
   private:
+    enum class End : std::uint8_t { No, Here, Before };
+
     static bool isGap(char c) {
         return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',' || c == '[' || c == ']' ||
                c == '\0' || c == '\xef' || c == '\xbb' || c == '\xbf' || c == '\x1e';
     }
-    void reset() { *this = {}; }
-    JsonScanner& operator=(const JsonScanner& other) {
-        depth_ = other.depth_;
-        inside_ = other.inside_;
-        string_ = other.string_;
-        escaped_ = other.escaped_;
-        bare_ = other.bare_;
-        resync_ = other.resync_;
-        return *this;
+    // Most logs have one object a line. A line that begins with an object's start and ends with an object's
+    // end, in front of another that begins so, can be nothing but whole: inside of a value a comma would
+    // stand between.
+    static size_t wholeLine(std::string_view bytes) {
+        if (bytes[0] != '{') return 0;
+        const void* found = std::memchr(bytes.data(), '\n', bytes.size());
+        if (!found) return 0;
+        auto line = size_t(static_cast<const char*>(found) - bytes.data());
+        if (line + 1 >= bytes.size() || bytes[line + 1] != '{') return 0;
+        size_t end = line > 0 && bytes[line - 1] == '\r' ? line - 1 : line;
+        return end > 1 && bytes[end - 1] == '}' && isOneObject(bytes.substr(0, end)) ? end : 0;
     }
-    // True: the record ends with this octet.
-    bool step(char c) {
-        if (resync_ && c == '\n') return true;
-        if (string_) {
-            if (c == '\n') return true;
-            if (escaped_) {
-                escaped_ = false;
-            } else if (c == '\\') {
-                escaped_ = true;
-            } else if (c == '"') {
-                string_ = false;
-                return depth_ == 0;
-            }
-            return false;
+    // Every further brace opens a member, or the first element of a list: no second value begins in the line.
+    static bool isOneObject(std::string_view line) {
+        for (size_t at = 1; at < line.size(); ++at) {
+            const void* found = std::memchr(line.data() + at, '{', line.size() - at);
+            if (!found) return true;
+            at = size_t(static_cast<const char*>(found) - line.data());
+            size_t before = at - 1;
+            while (line[before] == ' ') --before;
+            if (line[before] != ':' && line[before] != '[') return false;
         }
-        if (bare_) return isGap(c) || c == '{' || c == '"';
+        return true;
+    }
+    End inString(char c) {
+        if (c == '\n') return End::Here;
+        if (state_.escaped) {
+            state_.escaped = false;
+        } else if (c == '\\') {
+            state_.escaped = true;
+        } else if (c == '"') {
+            state_.string = false;
+            return state_.depth == 0 ? End::Here : End::No;
+        }
+        return End::No;
+    }
+    // An object stands behind a colon, or as an element of an array.
+    [[nodiscard]] bool objectMayBegin() const {
+        if (state_.depth == 0 || state_.depth > 64) return true;
+        bool inArray = ((state_.arrays >> (state_.depth - 1)) & 1) != 0;
+        return inArray ? state_.before == '[' || state_.before == ',' : state_.before == ':';
+    }
+    End open(char c) {
+        if (c == '{' && !objectMayBegin()) return End::Before;
+        if (state_.depth < 64) {
+            std::uint64_t bit = 1ULL << state_.depth;
+            state_.arrays = c == '[' ? state_.arrays | bit : state_.arrays & ~bit;
+        }
+        ++state_.depth;
+        state_.before = c;
+        return End::No;
+    }
+    End step(char c) {
+        if (state_.resync && c == '\n') return End::Here;
+        if (state_.string) return inString(c);
+        // A bare value (a number, a word) ends in front of what cannot belong to it.
+        if (state_.bare) return isGap(c) || c == '{' || c == '"' ? End::Before : End::No;
         switch (c) {
-        case '"': string_ = true; return false;
+        case ' ':
+        case '\t':
+        case '\r':
+        case '\n': return End::No;
+        case '"':
+            state_.string = true;
+            state_.before = c;
+            return End::No;
         case '{':
-        case '[': ++depth_; return false;
+        case '[': return open(c);
         case '}':
         case ']':
-            if (depth_ > 0) --depth_;
-            return depth_ == 0;
-        default: bare_ = depth_ == 0; return false;
+            if (state_.depth > 0) --state_.depth;
+            state_.before = c;
+            return state_.depth == 0 ? End::Here : End::No;
+        default:
+            state_.bare = state_.depth == 0;
+            state_.before = c;
+            return End::No;
         }
     }
 
-    size_t depth_ = 0;
-    bool inside_ = false, string_ = false, escaped_ = false, bare_ = false, resync_ = false;
+    struct State {
+        size_t depth = 0;
+        std::uint64_t arrays = 0; // by depth, as far as 64
+        char before = 0;          // the last octet that says something
+        bool inside = false, string = false, escaped = false, bare = false, resync = false;
+    } state_;
 };
 
 // RFC 4180 lines: a quoted field may hold line ends. The record is given without its own.

@@ -55,6 +55,15 @@ class TestScanners : public QObject {
         row("a byte order mark is no record", Records::Json, "\xef\xbb\xbf{\"a\":1}", {"{\"a\":1}"});
         row("a string that is never closed ends with its line", Records::Json, "{\"a\":\"x\n{\"b\":2}\n",
             {"{\"a\":\"x\n", "{\"b\":2}"});
+        row("an object that cannot go on ends in front of the next", Records::Json,
+            "{\"a\":1\n{\"b\":2}\n{\"c\":3,\n{\"d\":4}\n",
+            {"{\"a\":1\n", "{\"b\":2}", "{\"c\":3,\n", "{\"d\":4}"});
+        row("objects of a list inside an object are no records", Records::Json,
+            "{\"r\":[\n{\"a\":1},\n{\"b\":{\"c\":2}}\n]}\n{\"d\":3}\n",
+            {"{\"r\":[\n{\"a\":1},\n{\"b\":{\"c\":2}}\n]}", "{\"d\":3}"});
+        row("several objects in a line, in front of another line", Records::Json,
+            "{\"a\":1} {\"b\":\"{\"},{\"c\":[{\"d\":1}]}\r\n{\"e\":1}\r\n{\"f\":2}",
+            {"{\"a\":1}", "{\"b\":\"{\"}", "{\"c\":[{\"d\":1}]}", "{\"e\":1}", "{\"f\":2}"});
         row("bare values are records of their own", Records::Json, "[1, null, {\"a\":1}, \"x\"]",
             {"1", "null", "{\"a\":1}", "\"x\""});
         row("a value that breaks off is the last record", Records::Json,
