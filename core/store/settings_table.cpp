@@ -33,6 +33,15 @@ constexpr std::array table{
         "Hours after which a watched domain is inspected again while the program runs; only changes are "
         "told. 0: never.",
         0, 8760},
+    SettingSpec{
+        "lists.sweep", "Look at DNS lists again", Integer, "0", "lists",
+        "Hours after which what is watched is looked up again while the program runs; only changes are "
+        "told. 0: never.",
+        0, 8760},
+    SettingSpec{"lists.resolvers", "Name servers for DNS lists", HostPorts, "", "lists",
+                "Asked for lists instead of the usual ones: most lists refuse public resolvers."},
+    SettingSpec{"lists.file", "Own list catalogue", Text, "", "lists",
+                "A JSON file whose lists win over the shipped ones."},
     SettingSpec{"privacy.recipients", "Recipients of imported logs", Choice, "keep", "privacy",
                 "Keep the addresses of recipients, or a keyed pseudonym of each.", 0, 0, "keep pseudonym"},
     SettingSpec{
