@@ -33,7 +33,7 @@ struct WatchTargets {
 struct UnwatchTargets {
     std::vector<std::string> targets; // as text or as origin
 };
-// Adds what the workspace knows is ours: sending addresses of events, sender domains, watched domains.
+// Adds what the workspace knows is ours: sending addresses of events, watched domains, our HELO name.
 struct WatchOurs {};
 
 // --- the matrix

@@ -93,6 +93,12 @@ Snapshot answer(Context& c, const CompareQuery& q);
 Snapshot answer(Context& c, const MarksQuery& q);
 Snapshot answer(Context& c, const TemplatesQuery& q);
 Snapshot answer(Context& c, const TemplateQuery& q);
+Snapshot answer(Context& c, const BlocklistQuery& q);
+Snapshot answer(Context& c, const BlocklistCellQuery& q);
+Snapshot answer(Context& c, const BlocklistHistoryQuery& q);
+Snapshot answer(Context& c, const BlocklistImpactQuery& q);
+Snapshot answer(Context& c, const BlocklistChangesQuery& q);
+Snapshot answer(Context& c, const ListCatalogueQuery& q);
 
 Snapshot perform(Context& c, const ImportFiles& command);
 Snapshot perform(Context& c, const ExportEvents& command);
@@ -115,6 +121,11 @@ Snapshot perform(Context& c, const JudgeAgain& command);
 Snapshot perform(Context& c, const ForgetMessage& command);
 Snapshot perform(Context& c, const ExportBundle& command);
 Snapshot perform(Context& c, const ChangeTemplate& command);
+Snapshot perform(Context& c, const WatchTargets& command);
+Snapshot perform(Context& c, const WatchOurs& command);
+Snapshot perform(Context& c, const UnwatchTargets& command);
+Snapshot perform(Context& c, const EnableList& command);
+Snapshot perform(Context& c, const SweepBlocklists& command);
 
 // A Result as a Snapshot: its value, or its Error.
 template <class T>

@@ -1,6 +1,7 @@
 #include "engine/reinspect.h"
 
 #include "base/log.h"
+#include "engine/blocklists.h"
 #include "engine/watching.h"
 #include "net/timer.h"
 #include "store/settings_store.h"
@@ -54,7 +55,9 @@ void startDue(Context& c) {
 void tick(Context& c) {
     if (!c.schedule) return;
     c.queries->post([&c](const std::stop_token& stop) {
-        if (!stop.stop_requested()) startDue(c);
+        if (stop.stop_requested()) return;
+        startDue(c);
+        startDueSweep(c);
     });
     c.schedule->timer.arm(c.options.scheduleTick);
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "engine/analysis_values.h"
+#include "engine/blocklist_values.h"
 #include "engine/delivery_values.h"
 #include "engine/domain_values.h"
 #include "engine/evidence_values.h"
@@ -241,16 +242,20 @@ using Query =
                  DomainsQuery, DomainQuery, DnsHistoryQuery, SeedListsQuery, RunsQuery, RunQuery,
                  SeedEvidenceQuery, SettingsQuery, PreviewRun, InspectionsQuery, DomainDiffQuery,
                  SpfTrialQuery, RequirementsQuery, RotationsQuery, MessagesQuery, MessageQuery, MatrixQuery,
-                 LatencyQuery, TemplatesQuery, TemplateQuery, CompareQuery, MarksQuery>;
+                 LatencyQuery, TemplatesQuery, TemplateQuery, CompareQuery, MarksQuery, BlocklistQuery,
+                 BlocklistCellQuery, BlocklistHistoryQuery, BlocklistImpactQuery, BlocklistChangesQuery,
+                 ListCatalogueQuery>;
 using Command = std::variant<ImportFiles, ExportEvents, InspectDomain, ForgetDomain, SaveSeedList,
                              DeleteSeedList, ImportSeeds, PutSecret, StartRun, SaveSetting, SaveRoute,
                              DeleteRoute, SaveStreams, CancelJob, StartRotation, AdvanceRotation,
-                             CheckMessage, JudgeAgain, ForgetMessage, ExportBundle, ChangeTemplate>;
+                             CheckMessage, JudgeAgain, ForgetMessage, ExportBundle, ChangeTemplate,
+                             WatchTargets, WatchOurs, UnwatchTargets, EnableList, SweepBlocklists>;
 using Snapshot =
     std::variant<Error, Done, Jobs, Activity, Status, Today, Overview, EventPage, EventDetail, ImportSummary,
                  Domains, DomainView, DnsHistory, SeedLists, SeedsImported, RunPreview, Runs, RunView,
                  SeedEvidence, Settings, Inspections, DomainDiff, SpfTrial, Requirements, Rotations, Messages,
-                 MessageView, Matrix, Latency, Templates, TemplateView, Comparison, Marks>;
+                 MessageView, Matrix, Latency, Templates, TemplateView, Comparison, Marks, BlocklistMatrix,
+                 BlocklistCell, BlocklistHistory, BlocklistImpact, BlocklistChanges, ListCatalogue>;
 
 struct Answered {
     Ticket ticket = 0;
@@ -260,7 +265,7 @@ struct JobChanged {
     JobView job;
 };
 // Something stored has changed; whoever shows it asks again. what: "events", "domains", "runs", "seeds",
-// "settings".
+// "settings", "blocklists".
 struct DataChanged {
     std::string what, object;
 };
