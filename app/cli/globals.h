@@ -41,6 +41,8 @@ void raiseStatus(Globals& globals, int status);
 void addLab(CLI::App& app, Globals& globals);
 void addDomain(CLI::App& app, Globals& globals);
 void addDkim(CLI::App& app, Globals& globals);
+void addBlocklist(CLI::App& app, Globals& globals);
+void addListFiles(CLI::App& app, Globals& globals);
 void addArc(CLI::App& app, Globals& globals);
 void addReply(CLI::App& app, Globals& globals);
 void addEvents(CLI::App& app, Globals& globals);

@@ -66,6 +66,8 @@ int main(int argc, char** argv) {
     cli::addMessage(app, globals);
     cli::addDkim(app, globals);
     cli::addArc(app, globals);
+    cli::addBlocklist(app, globals);
+    cli::addListFiles(app, globals);
     cli::addImport(app, globals);
     cli::addStats(app, globals);
     cli::addEvents(app, globals);

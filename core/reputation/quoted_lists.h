@@ -5,6 +5,7 @@
 
 #include "reputation/catalogue.h"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,12 +23,25 @@ class QuotedLists {
     [[nodiscard]] std::vector<const List*> in(std::string_view reply) const;
 
   private:
+    // Letters, digits, seven others, and all the rest.
+    static constexpr size_t signs = 44;
+    static size_t signOf(char c);
     struct Name {
         std::string text;
         size_t list;
     };
+    struct Node {
+        std::array<int, signs> next{};
+        int fail = 0;
+        int shorter = 0; // the next node on the way of fails that ends a name
+        int name = -1;
+    };
+    void add(const std::string& name, size_t list);
+    void link();
+
     std::shared_ptr<const Catalogue> catalogue_;
-    std::vector<Name> names_; // longest first
+    std::vector<Name> names_;
+    std::vector<Node> nodes_;
 };
 
 } // namespace waypost::reputation

@@ -131,6 +131,11 @@ void Sweep::State::prepareList(size_t index) {
     ListRun& run = runs.emplace_back(index);
     run.key = std::make_shared<const Secret>(options.key ? options.key(list) : Secret());
     if (options.askedToday) run.today = options.askedToday(list);
+    if (options.healthOnly) {
+        for (const Asks a : {Asks::Ipv4, Asks::Ipv6, Asks::Domain, Asks::Email})
+            if (list.can(a)) run.families.push_back({a, {}, 0, false});
+        return;
+    }
     for (size_t t = 0; t < plan.targets.size(); ++t) {
         if (options.known && options.known(index, t)) continue;
         ++allCells;
@@ -420,8 +425,6 @@ void Sweep::State::endWhenDone() {
     const bool nothingLeft = stopped ? inFlight == 0 : untold == 0;
     if (ended || !started || pumping || !nothingLeft || checking > 0) return;
     ended = true;
-    for (const ListRun& run : runs)
-        if (run.now > 0) counts.byList[listOf(run).id] = run.now;
     timer.cancel();
     if (events.done) events.done();
 }
@@ -447,7 +450,10 @@ void Sweep::stop() {
 }
 
 SweepCounts Sweep::counts() const {
-    return state_->counts;
+    SweepCounts out = state_->counts;
+    for (const ListRun& run : state_->runs)
+        if (run.now > 0) out.byList[state_->listOf(run).id] = run.now;
+    return out;
 }
 
 size_t Sweep::cells() const {

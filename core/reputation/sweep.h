@@ -54,6 +54,7 @@ struct SweepOptions {
     size_t inFlight = standardInFlight; // of all lists
     int tries = 2;                      // for a lookup without an answer
     bool txt = true;                    // ask for the reason of a listing or refusal
+    bool healthOnly = false;            // look at the lists in all they can be asked, and at no target
     // Who answers for a list; must outlive the sweep.
     std::function<dns::Resolver&(const List&)> resolver;
     // Addresses of the name servers that are asked for a list, to leave public ones alone.

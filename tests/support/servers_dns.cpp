@@ -2,6 +2,7 @@
 
 #include "support/paths.h"
 
+#include <sstream>
 #include <stdexcept>
 
 namespace waypost::test {
@@ -11,6 +12,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* nsd = "/usr/sbin/nsd";
+constexpr const char* rbldnsd = "/usr/sbin/rbldnsd";
 constexpr const char* unbound = "/usr/sbin/unbound";
 
 std::string quoted(const fs::path& p) {
@@ -79,6 +81,45 @@ std::unique_ptr<Nsd> Nsd::start(const std::vector<const ZoneFile*>& zones, std::
     return nullptr;
 }
 
+std::string Rbldnsd::absent() {
+    return missing("RBLDNSD", {rbldnsd});
+}
+
+std::unique_ptr<Rbldnsd> Rbldnsd::start(const std::vector<Zone>& zones, std::string& why) {
+    auto r = std::make_unique<Rbldnsd>();
+    r->folder_ = temporaryFolder();
+    r->port_ = freeLoopbackPort();
+    const fs::path& f = r->folder_;
+    std::vector<std::string> words{
+        rbldnsd, "-n", "-q", "-b", "127.0.0.1/" + std::to_string(r->port_), "-w", f.string(), "-l", "+asked"};
+    for (const Zone& z : zones) {
+        writeWhole(f / z.name, "$SOA 60 ns." + z.name + " hostmaster." + z.name +
+                                   " 1 60 60 60 60\n$NS 60 ns." + z.name + "\n" + z.data);
+        words.push_back(z.name + ":" + z.type + ":" + z.name);
+    }
+    fs::permissions(f, fs::perms(0755));
+    handTo(f, "rbldns");
+    r->server_.emplace(words, f / "out");
+    // It speaks UDP alone, so a port that listens cannot be seen; its words can.
+    const auto up = [&] { return readWhole(f / "out").find(" started (") != std::string::npos; };
+    if (waitUntil([&] { return !r->server_->running() || up(); }, 10) && r->server_->running()) return r;
+    why = "rbldnsd did not come up: " + readWhole(f / "out");
+    return nullptr;
+}
+
+std::vector<Rbldnsd::Asked> Rbldnsd::asked(const std::string& zone) const {
+    std::vector<Asked> out;
+    std::istringstream log(readWhole(folder_ / "asked"));
+    for (std::string line; std::getline(log, line);) {
+        std::istringstream words(line); // time, client, name, type, class: result
+        Asked a;
+        std::string client;
+        words >> a.second >> client >> a.name >> a.type;
+        if (a.name == zone || a.name.ends_with("." + zone)) out.push_back(std::move(a));
+    }
+    return out;
+}
+
 std::string Unbound::absent() {
     return missing("UNBOUND", {unbound});
 }
@@ -118,6 +159,20 @@ std::unique_ptr<Unbound> Unbound::startForwarding(std::uint16_t upstream, std::s
     const std::string zones =
         "forward-zone:\n  name: \".\"\n  forward-addr: 127.0.0.1@" + std::to_string(upstream) + "\n";
     return startWith(prepared(), options, zones, why);
+}
+
+std::unique_ptr<Unbound> Unbound::startBetween(const std::vector<std::string>& zones, std::uint16_t upstream,
+                                               std::uint16_t rest, std::string& why) {
+    std::string clauses;
+    const auto stub = [&clauses](const std::string& name, std::uint16_t port) {
+        clauses += "stub-zone:\n  name: \"" + name + "\"\n  stub-addr: 127.0.0.1@" + std::to_string(port) +
+                   "\n  stub-prime: no\n";
+    };
+    for (const std::string& zone : zones) stub(zone + ".", upstream);
+    stub("test.", rest);
+    const std::string options = "  module-config: \"iterator\"\n  unblock-lan-zones: yes\n"
+                                "  local-zone: \"invalid.\" nodefault\n";
+    return startWith(prepared(), options, clauses, why);
 }
 
 std::unique_ptr<Unbound> Unbound::startWith(std::unique_ptr<Unbound> u, const std::string& options,

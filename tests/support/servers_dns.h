@@ -40,9 +40,35 @@ class Nsd {
     std::optional<ServerProcess> server_;
 };
 
+// rbldnsd: what DNS lists are served with. Every question is logged, so that a test can count them.
+class Rbldnsd {
+  public:
+    struct Zone {
+        std::string name, type, data; // "ip4set", "ip4trie", "ip6trie", "dnset"
+    };
+    struct Asked {
+        std::int64_t second = 0; // since 1970
+        std::string name, type;
+    };
+    static std::string absent();
+    static std::unique_ptr<Rbldnsd> start(const std::vector<Zone>& zones, std::string& why);
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    // Everything under the zone, in order.
+    [[nodiscard]] std::vector<Asked> asked(const std::string& zone) const;
+
+  private:
+    std::filesystem::path folder_;
+    std::uint16_t port_ = 0;
+    std::optional<ServerProcess> server_;
+};
+
 class Unbound {
   public:
     static std::string absent();
+    // Asks the server at `upstream` for these zones, the one at `rest` for all others; validates nothing.
+    static std::unique_ptr<Unbound> startBetween(const std::vector<std::string>& zones,
+                                                 std::uint16_t upstream, std::uint16_t rest,
+                                                 std::string& why);
     // Asks the server at `upstream` for these zones and trusts the anchors of the signed ones.
     static std::unique_ptr<Unbound> start(const std::vector<const ZoneFile*>& zones, std::uint16_t upstream,
                                           std::string& why);
