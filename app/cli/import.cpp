@@ -4,6 +4,7 @@
 #include "cli/workspace.h"
 #include "ingest/importer.h"
 #include "ingest/source_book.h"
+#include "ingest/streams.h"
 #include "store/settings_store.h"
 
 #include <CLI/CLI.hpp>
@@ -29,17 +30,8 @@ void onInterrupt(int signal) {
 }
 
 std::vector<ingest::StreamRule> streamRules(store::Workspace& workspace) {
-    std::vector<ingest::StreamRule> out;
     auto rows = workspace.read([](store::Database& db) { return store::settings::streamRules(db); });
-    if (!rows) return out;
-    for (const store::StreamRuleRow& r : *rows) {
-        ingest::StreamRule rule;
-        rule.stream = r.stream;
-        rule.pattern = r.field == "sender-domain" ? "*@" + r.pattern : r.pattern;
-        if (r.field == "source") rule.field = ingest::StreamRule::Field::Instance;
-        if (r.field != "relay") out.push_back(std::move(rule));
-    }
-    return out;
+    return rows ? ingest::importStreamRules(*rows) : std::vector<ingest::StreamRule>();
 }
 
 json::value toJson(const ingest::ImportResult& r) {

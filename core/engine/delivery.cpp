@@ -6,6 +6,7 @@
 #include "ingest/evidence.h"
 #include "ingest/importer.h"
 #include "ingest/source_book.h"
+#include "ingest/streams.h"
 #include "store/atomic_file.h"
 #include "store/event_export.h"
 #include "store/event_queries.h"
@@ -219,18 +220,8 @@ Snapshot answer(Context& c, const EventQuery& q) {
 namespace {
 
 std::vector<ingest::StreamRule> streamRules(Context& c) {
-    std::vector<ingest::StreamRule> out;
     auto rows = c.workspace->read([](store::Database& db) { return store::settings::streamRules(db); });
-    if (!rows) return out;
-    for (const store::StreamRuleRow& r : *rows) {
-        ingest::StreamRule rule;
-        rule.stream = r.stream;
-        rule.pattern = r.pattern;
-        if (r.field == "sender-domain") rule.pattern = "*@" + r.pattern;
-        if (r.field == "source") rule.field = ingest::StreamRule::Field::Instance;
-        if (r.field != "relay") out.push_back(std::move(rule));
-    }
-    return out;
+    return rows ? ingest::importStreamRules(*rows) : std::vector<ingest::StreamRule>();
 }
 
 std::string summaryText(const std::vector<ingest::ImportResult>& results, JobState& state) {

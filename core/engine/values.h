@@ -206,7 +206,7 @@ struct RouteLine {
 };
 struct StreamRule {
     std::string stream, field, pattern;
-}; // field: sender, sender-domain, relay, source
+}; // field: one of store::streamFields
 struct Settings {
     std::vector<SettingLine> settings;
     std::vector<RouteLine> routes;

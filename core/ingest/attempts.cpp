@@ -1,6 +1,9 @@
 #include "ingest/attempts.h"
 
+#include "ingest/streams.h"
 #include "store/event_text.h"
+
+#include <algorithm>
 
 namespace waypost::ingest {
 
@@ -18,16 +21,19 @@ std::int64_t MessageKeys::of(OpenMessage& m, const RecordDecoder& decoder) {
     return m.id;
 }
 
-const StreamRule* streamRule(OpenMessage& m, std::string_view instance, const DecoderOptions& options) {
+const StreamRule* streamRule(OpenMessage& m, std::string_view instance, const store::NewEvent& event,
+                             const DecoderOptions& options) {
     if (m.rule == -2) {
-        m.rule = -1;
-        for (size_t i = 0; i < options.streams.size() && m.rule < 0; ++i) {
-            const auto& r = options.streams[i];
-            std::string_view value = r.field == StreamRule::Field::Sender     ? std::string_view(m.sender)
-                                     : r.field == StreamRule::Field::Instance ? instance
-                                                                              : std::string_view(m.messageId);
-            if (globMatches(r.pattern, value)) m.rule = std::int16_t(i);
-        }
+        StreamSubject subject;
+        subject.sender = m.sender;
+        subject.instance = instance;
+        subject.messageId = m.messageId;
+        subject.relay = event.mxHost;
+        subject.sendingIp = event.sendingIp;
+        subject.campaign = event.campaign;
+        const StreamRule* rule = streamOf(options.streams, subject);
+        if (std::any_of(options.streams.begin(), options.streams.end(), dependsOnAttempt)) return rule;
+        m.rule = rule ? std::int16_t(rule - options.streams.data()) : std::int16_t(-1);
     }
     return m.rule < 0 ? nullptr : &options.streams[size_t(m.rule)];
 }

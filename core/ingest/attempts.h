@@ -16,8 +16,10 @@ class MessageKeys {
     std::int64_t next_ = 0, end_ = 0;
 };
 
-// The operator's rule for a message, looked for once; null: unassigned. `instance`: the name of its source.
-const StreamRule* streamRule(OpenMessage& m, std::string_view instance, const DecoderOptions& options);
+// The operator's rule for a message, looked for once (but for rules that depend on the attempt); null:
+// unassigned. `instance`: the name of its source; of the event, host and addresses are set.
+const StreamRule* streamRule(OpenMessage& m, std::string_view instance, const store::NewEvent& event,
+                             const DecoderOptions& options);
 
 struct AttemptFacts {
     std::string_view recipient;

@@ -20,7 +20,17 @@ namespace waypost::ingest {
 
 // First match decides. `*` in the pattern stands for any text; compared without regard to case.
 struct StreamRule {
-    enum class Field : std::uint8_t { Sender, Instance, MessageId } field = Field::Sender;
+    enum class Field : std::uint8_t {
+        Sender,
+        Instance, // of the mail server: the syslog name, a pool
+        MessageId,
+        Relay, // host the message was handed to
+        SendingIp,
+        Campaign,
+        ListId,
+        Header,
+    } field = Field::Sender;
+    std::string header; // its name, for Header
     std::string pattern;
     std::string stream;
     std::string sendingIp; // may be empty

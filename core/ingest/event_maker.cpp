@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "ingest/reply_head.h"
 #include "ingest/source_book.h"
+#include "ingest/streams.h"
 #include "store/event_text.h"
 #include "store/import_store.h"
 
@@ -78,15 +79,17 @@ const store::StoredReply& EventMaker::replyTo(const Told& told) {
 }
 
 void EventMaker::assignStream(const Told& told, store::NewEvent& event) const {
-    for (const auto& rule : options_.streams) {
-        std::string_view value = rule.field == StreamRule::Field::Sender     ? event.sender
-                                 : rule.field == StreamRule::Field::Instance ? told.pool
-                                                                             : told.messageId;
-        if (!globMatches(rule.pattern, value)) continue;
-        event.stream = rule.stream;
-        if (event.sendingIp.empty()) event.sendingIp = rule.sendingIp;
-        return;
-    }
+    StreamSubject subject;
+    subject.sender = event.sender;
+    subject.instance = told.pool;
+    subject.messageId = told.messageId;
+    subject.relay = event.mxHost;
+    subject.sendingIp = event.sendingIp;
+    subject.campaign = event.campaign;
+    const StreamRule* rule = streamOf(options_.streams, subject);
+    if (!rule) return;
+    event.stream = rule->stream;
+    if (event.sendingIp.empty()) event.sendingIp = rule->sendingIp;
 }
 
 void EventMaker::add(const Told& told, const LineAt& record, store::EventBatch& batch) {

@@ -126,7 +126,7 @@ void EximDecoder::delivery(const LineAt& record, UtcTime at, const EximLine& lin
     e.parts = batch.keep(parts_);
     countAttempt(m, {e.recipient, line.kind == EximKind::Deferred, said.attempted}, reply.category, e);
     e.sendingIp = line.localIp;
-    if (const auto* rule = streamRule(m, instance, options_)) {
+    if (const auto* rule = streamRule(m, instance, e, options_)) {
         e.stream = rule->stream;
         if (!rule->sendingIp.empty()) e.sendingIp = rule->sendingIp;
     }

@@ -131,7 +131,7 @@ void PostfixDecoder::delivery(const LineAt& at, const SyslogHead& head, const Po
     countAttempt(m,
                  {line.to, line.status == "deferred", said.attempted && line.kind == PostfixKind::Delivery},
                  reply.category, e);
-    if (const auto* rule = streamRule(m, head.instance, options_)) {
+    if (const auto* rule = streamRule(m, head.instance, e, options_)) {
         e.stream = rule->stream;
         e.sendingIp = rule->sendingIp;
     }

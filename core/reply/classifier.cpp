@@ -233,14 +233,21 @@ class RuleClassifier final : public Classifier {
         return {i, size_t(found.data() - whole.data()), found.size()};
     }
 
-    // The class of the SMTP reply says how long it lasts; without a reply the enhanced code's class is all
-    // there is.
+    // The class of the SMTP reply says how long it lasts; without a reply the enhanced code's class, and
+    // without both the meaning of the words: nobody there is for good, a full mailbox is not.
     [[nodiscard]] static Permanence permanenceOf(const Rule& r, const Prepared& p) {
         if (r.permanence) return *r.permanence;
         const int digit = p.code != 0 ? p.code / 100 : p.enhanced[0];
         if (digit == 4) return Permanence::Temporary;
         if (digit == 5) return Permanence::Permanent;
-        return Permanence::None;
+        if (digit > 0) return Permanence::None;
+        switch (outcomeOf(r.category)) {
+        case Outcome::Deferred: return Permanence::Temporary;
+        case Outcome::Bounced:
+        case Outcome::Blocked:
+            return r.category == Category::Other ? Permanence::None : Permanence::Permanent;
+        default: return Permanence::None;
+        }
     }
 
     // A list is named as the reason of a refusal or a deferral by it, never of an absent mailbox.

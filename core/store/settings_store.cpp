@@ -251,11 +251,16 @@ Result<void> saveStreamRules(Database& db, const std::vector<StreamRuleRow>& rul
         auto where = fmt::format("streams line {}", i + 1);
         if (!plainWord(rule.stream))
             return fail(ErrorCode::InvalidArgument, where, "A stream needs a name of one word.");
-        if (!oneOf(rule.field, "sender sender-domain relay source"))
+        if (!oneOf(rule.field, streamFields))
             return fail(ErrorCode::InvalidArgument, where,
-                        fmt::format("\"{}\" is not a field; sender, sender-domain, relay and source are.",
-                                    text::printable(rule.field)));
-        if (!plainWord(rule.pattern))
+                        fmt::format("\"{}\" is not a field; one of these is wanted: {}.",
+                                    text::printable(rule.field), streamFields));
+        const size_t colon = rule.pattern.find(':');
+        if (rule.field == "header" &&
+            (colon == std::string::npos || !plainWord(rule.pattern.substr(0, colon))))
+            return fail(ErrorCode::InvalidArgument, where, "A header rule is \"Name: pattern\".");
+        if (rule.pattern.empty() || rule.pattern.size() > maxTextBytes ||
+            (rule.field != "header" && rule.field != "campaign" && !plainWord(rule.pattern)))
             return fail(ErrorCode::InvalidArgument, where, "A rule needs a pattern.");
     }
     Transaction transaction(db);

@@ -41,7 +41,11 @@ struct RouteRow {
     bool operator==(const RouteRow&) const = default;
 };
 
-// field: sender (a mail address) | sender-domain | relay | source; pattern: exact, or with a leading "*.".
+// What a stream rule can look at. sender is a mail address, relay the host a message was handed to, source
+// the name of the mail server that logged it.
+inline constexpr std::string_view streamFields =
+    "sender sender-domain relay source message-id campaign sending-ip list-id header";
+// pattern: `*` stands for any text; of a header "Name: pattern".
 struct StreamRuleRow {
     std::string stream, field, pattern;
     bool operator==(const StreamRuleRow&) const = default;

@@ -23,8 +23,8 @@ SettingsStreams::SettingsStreams(EngineBridge& bridge, QWidget* parent)
       down_(new QPushButton(tr("Move down"))), save_(new QPushButton(tr("Save the rules"))) {
     auto* words =
         new QLabel(tr("A stream is a kind of mail: newsletters, receipts, password resets. The first "
-                      "rule that fits an attempt names its stream; a pattern is exact, or starts "
-                      "with *. for a domain and all below it."));
+                      "rule that fits an attempt names its stream, and what none fits stays "
+                      "unassigned. In a pattern * stands for any text; a header is Name: pattern."));
     words->setWordWrap(true);
     words->setProperty("role", u"muted"_s);
     table_->setHorizontalHeaderLabels({tr("Stream"), tr("Field"), tr("Pattern")});
@@ -40,7 +40,9 @@ SettingsStreams::SettingsStreams(EngineBridge& bridge, QWidget* parent)
     table_->setSelectionMode(QAbstractItemView::SingleSelection);
     table_->setAccessibleName(tr("Stream rules, in the order they are tried"));
     table_->setItemDelegateForColumn(
-        1, new ChoiceDelegate({u"sender"_s, u"sender-domain"_s, u"source"_s}, table_));
+        1, new ChoiceDelegate({u"sender"_s, u"sender-domain"_s, u"source"_s, u"relay"_s, u"sending-ip"_s,
+                               u"message-id"_s, u"campaign"_s, u"list-id"_s, u"header"_s},
+                              table_));
     sentence_->setWordWrap(true);
     sentence_->hide();
     save_->setProperty("primary", true);

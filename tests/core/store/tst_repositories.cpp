@@ -337,8 +337,9 @@ class TestRepositories : public QObject {
         bad[1].field = "subject";
         QCOMPARE(
             errorOf(settings::saveStreamRules(*db, bad)),
-            std::string("streams line 2: \"subject\" is not a field; sender, sender-domain, relay and source "
-                        "are."));
+            std::string(
+                "streams line 2: \"subject\" is not a field; one of these is wanted: sender sender-domain "
+                "relay source message-id campaign sending-ip list-id header."));
         QVERIFY(settings::streamRules(*db) == rules);
     }
 
