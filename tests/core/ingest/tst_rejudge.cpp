@@ -147,6 +147,16 @@ class TestRejudge : public QObject {
         QVERIFY(!fs::exists(file.string() + ".new"));
     }
 
+    void whatTheSourceCallsItDecidesWhereRulesAreSilent() {
+        std::vector<store::DistinctReply> replies(1);
+        replies[0].reply = stored("550 xyzzy plugh", reply::Permanence::Permanent);
+        replies[0].reply.category = reply::Category::RejectedContent;
+        replies[0].reply.opinion = replies[0].reply.rule = "pmta:spam-related";
+        QCOMPARE(rehearse(replies, *rules(shipped_, {})).changedReplies, std::uint64_t(0));
+        replies[0].reply.sample = "550 5.1.1 user unknown";
+        QCOMPARE(rehearse(replies, *rules(shipped_, {})).changedReplies, std::uint64_t(1));
+    }
+
     void whatASourceDecidedStays() {
         std::vector<store::DistinctReply> replies(2);
         replies[0].reply = stored("550 5.1.1 user unknown", reply::Permanence::Permanent);
