@@ -68,6 +68,7 @@ void showLists(Globals& globals, const ListOptions& o, bool all) {
         return;
     }
     std::vector<std::vector<std::string>> rows;
+    rows.reserve(lists.size());
     for (const List& list : lists)
         rows.push_back({list.id, list.zone, familiesOf(list),
                         std::string(reputation::listStatusName(list.status)), fmt::format("{}", list.weight),

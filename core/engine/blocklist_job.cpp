@@ -185,16 +185,20 @@ Snapshot startSweep(Context& c, const SweepBlocklists& command, bool scheduled) 
 }
 
 void startDueSweep(Context& c) {
-    auto due = c.workspace->read([&](store::Database& db) {
-        const Millis period(store::settings::integer(db, "lists.sweep") * hourMs);
-        if (period.count() == 0 || store::lists::targets(db).empty()) return false;
-        UtcTime last{0};
-        for (const store::ListCellRow& row : store::lists::cells(db)) last = std::max(last, row.at);
-        // A first sweep is the operator's own doing.
-        return last.ms > 0 && dueAgain("blocklists", last, period) <= c.clock.now();
+    auto period = c.workspace->read([](store::Database& db) {
+        return store::lists::targets(db).empty()
+                   ? Millis(0)
+                   : Millis(store::settings::integer(db, "lists.sweep") * hourMs);
     });
-    if (!due) return log::warn("schedule", due.error().describe());
-    if (!*due || c.jobs->isRunning(jobKind, "Blocklist sweep")) return;
+    if (!period) return log::warn("schedule", period.error().describe());
+    if (period->count() == 0 || c.jobs->isRunning(jobKind, "Blocklist sweep")) return;
+    auto jobs = c.jobs->list();
+    if (!jobs) return log::warn("schedule", jobs.error().describe());
+    UtcTime last{0};
+    for (const JobView& job : jobs->jobs)
+        if (job.kind == jobKind) last = std::max(last, job.started);
+    // A first sweep is the operator's own doing.
+    if (last.ms == 0 || dueAgain("blocklists", last, *period) > c.clock.now()) return;
     if (const Snapshot begun = startSweep(c, {}, true); const Error* error = std::get_if<Error>(&begun))
         log::warn("schedule", error->describe());
 }

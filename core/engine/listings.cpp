@@ -140,11 +140,15 @@ Result<DuePlan> duePlan(store::Database& db, const reputation::Catalogue& catalo
     out.plan.lists = std::move(*lists);
     const auto health = store::lists::health(db);
     std::map<std::pair<std::string, std::string>, UtcTime> holds;
-    if (!options.again)
-        for (const store::ListCellRow& c : store::lists::cells(db)) holds[{c.target, c.list}] = c.holdsUntil;
+    std::set<std::string> aboutToRaise; // the list itself is tested before anything is raised
+    for (const store::ListCellRow& c : store::lists::cells(db)) {
+        if (!options.again) holds[{c.target, c.list}] = c.holdsUntil;
+        if (c.hits > 0 && !c.confirmed) aboutToRaise.insert(c.list);
+    }
     for (size_t l = 0; l < out.plan.lists.size(); ++l) {
         const List& list = out.plan.lists[l];
-        out.health.push_back(options.again ? std::vector<store::ListHealthRow>{} : recent(health, list, now));
+        const bool tested = !options.again && !aboutToRaise.contains(list.id);
+        out.health.push_back(tested ? recent(health, list, now) : std::vector<store::ListHealthRow>{});
         out.askedToday.push_back(store::lists::questions(db, list.id, now));
         for (size_t t = 0; t < out.plan.targets.size(); ++t) {
             const auto held = holds.find({out.plan.targets[t].text, list.id});
@@ -231,6 +235,9 @@ UtcTime holdsUntil(const KeptLook& kept) {
 reputation::Change keepLook(store::Database& db, const KeptLook& kept) {
     const store::ListLook& l = kept.look;
     auto row = store::lists::cell(db, l.target, l.list).value_or(store::ListCellRow{});
+    // That a list knows nothing of this kind is no news a second time.
+    if (!kept.asked && l.status == "not-applicable" && row.status == l.status)
+        return reputation::Change::None;
     reputation::CellState state = stateOf(row);
     const auto seen = reputation::statusFromName(l.status).value_or(reputation::Status::Error);
     const reputation::Change change = reputation::advance(state, seen, l.at);

@@ -114,6 +114,7 @@ std::vector<ImpactRow> impactRows(store::Database& db, std::shared_ptr<const rep
         row.lastSeen = std::max(row.lastSeen, use.lastSeen);
     }
     std::vector<ImpactRow> out;
+    out.reserve(rows.size());
     for (auto& [key, row] : rows) out.push_back(std::move(row));
     std::sort(out.begin(), out.end(),
               [](const ImpactRow& a, const ImpactRow& b) { return b.messages < a.messages; });

@@ -63,8 +63,8 @@ struct TestPoints {
 
 // Held by the sweep, whatever a job asks for.
 struct ListLimits {
-    int inFlight = 16;
-    int perSecond = 50;        // 0: no limit
+    int inFlight = 32;
+    int perSecond = 1000;      // 0: no limit
     std::int64_t perDay = 0;   // 0: none is published
     int recheckSeconds = 1800; // a cell is not asked again before that, whatever its TTL
 };

@@ -63,6 +63,6 @@ show "memory, MB           " memory
 set -- $(summary "$work/ours") $(summary "$work/dnspython") $(summary "$work/memory")
 echo "$* $before" | awk '{
     noisy = ($3/$2 > 1.5 || $6/$5 > 1.5 || $10 > 0.5); ratio = $1/$4
-    printf "D5 ratio %.1f: %s\n", ratio, ratio >= 40 ? "moonshot 40 reached" : ratio >= 20 ? "gate 20 reached" : "gate 20 missed"
+    printf("D5 ratio %.1f%s: %s\n", ratio, (noisy ? " on a busy machine" : ""), (ratio >= 40 ? "moonshot 40 reached" : (ratio >= 20 ? "gate 20 reached" : "gate 20 missed")))
     if ($9 > 100) { print "more than 100 MB"; exit 1 }
     if (ratio < 20 && !noisy) exit 1 }'
