@@ -146,6 +146,28 @@ Task<bool> listsItsPoint(std::shared_ptr<Check> check, std::vector<std::string> 
     co_return false;
 }
 
+// A list without a test point of its own: RFC 5782's is a sign of life when it is there; when not, the zone
+// must at least exist.
+Task<bool> isThere(std::shared_ptr<Check> check) {
+    const List& list = check->list;
+    const Asks family = check->report.family;
+    if (family == Asks::Ipv4 || family == Asks::Ipv6) {
+        const std::string point = family == Asks::Ipv4 ? "127.0.0.2" : "::ffff:127.0.0.2";
+        auto probing =
+            check->probe(HealthProbe::Role::Listed, labelsOf(list, point) + ".", dns::RecordType::A);
+        const Probed p = co_await probing;
+        if (check->ends(p)) co_return false;
+        if (!p.judgement.answers.empty()) co_return true;
+    }
+    auto why = whySilent(check);
+    co_await why;
+    if (check->report.health != Health::Silent) co_return false;
+    check->report.health = Health::Unknown;
+    check->report.finding.clear();
+    check->report.instead = {};
+    co_return true;
+}
+
 // A name that must not be listed.
 Task<bool> sparesName(std::shared_ptr<Check> check, HealthProbe::Role role, std::string shown,
                       std::string labels) {
@@ -165,11 +187,9 @@ Task<HealthReport> run(std::shared_ptr<Check> check, std::string token) {
     const List& list = check->list;
     const Asks family = check->report.family;
     const auto points = pointsOf(list, family, true);
-    if (!points.empty()) {
-        auto listing = listsItsPoint(check, points);
-        const bool fine = co_await listing;
-        if (!fine) co_return std::move(check->report);
-    }
+    auto listing = points.empty() ? isThere(check) : listsItsPoint(check, points);
+    const bool alive = co_await listing;
+    if (!alive) co_return std::move(check->report);
     for (const std::string& point : pointsOf(list, family, false)) {
         auto sparing = sparesName(check, HealthProbe::Role::Unlisted, point, labelsOf(list, point) + ".");
         const bool fine = co_await sparing;

@@ -234,6 +234,24 @@ class TestListSweep : public QObject {
         QCOMPARE(out.cells.front().tries, 2);
     }
 
+    void aListWithoutTestPointsMustExist_data() {
+        QTest::addColumn<QByteArray>("zone");
+        QTest::addColumn<QString>("state");
+        QTest::newRow("the zone is there") << QByteArray("x.l.test A 127.0.0.2") << "clean";
+        QTest::newRow("the zone is gone") << QByteArray("x.other.test A 127.0.0.2") << "error unhealthy-list";
+        QTest::newRow("the zone cannot be looked up")
+            << QByteArray("l.test !servfail") << "error unhealthy-list";
+        QTest::newRow("it lists the RFC's point all the same")
+            << QByteArray("2.0.0.127.l.test A 127.0.0.2") << "clean";
+    }
+    void aListWithoutTestPointsMustExist() {
+        QFETCH(QByteArray, zone);
+        List list = listOf("l.test");
+        list.test4.listed = {"none"};
+        const Outcome out = sweep(zone.toStdString(), {{list}, targetsOf("203.0.113.7"), nullptr});
+        QTEST(out.at(0, 0), "state");
+    }
+
     void eachFamilyIsTestedOnItsOwn() {
         std::vector<Target> targets = targetsOf("203.0.113.7");
         targets.push_back(targetsOf("2001:db8::7").front());
