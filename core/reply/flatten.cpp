@@ -45,15 +45,17 @@ class Builder {
     void add(std::string_view word) {
         if (word.empty()) return;
         auto at = size_t(word.data() - whole_.data());
-        if (!out_.text.empty()) push(' ', at == 0 ? 0 : at - 1);
-        for (size_t i = 0; i < word.size(); ++i) push(word[i], at + i);
+        if (!out_.text.empty()) {
+            out_.text.push_back(' ');
+            out_.offsets.push_back(std::uint16_t(at == 0 ? 0 : at - 1));
+        }
+        out_.text.append(word);
+        const size_t from = out_.offsets.size();
+        out_.offsets.resize(from + word.size());
+        for (size_t i = 0; i < word.size(); ++i) out_.offsets[from + i] = std::uint16_t(at + i);
     }
 
   private:
-    void push(char c, size_t at) {
-        out_.text.push_back(c);
-        out_.offsets.push_back(std::uint16_t(at));
-    }
     std::string_view whole_;
     FlatText& out_;
 };

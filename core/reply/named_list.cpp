@@ -2,9 +2,11 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "reply/matcher.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <re2/re2.h>
 
 namespace waypost::reply {
@@ -27,7 +29,11 @@ constexpr const char* introduced =
 class TableOfLists final : public NamedLists {
   public:
     explicit TableOfLists(std::vector<Entry> entries)
-        : entries_(std::move(entries)), zone_(introduced, options()) {}
+        : entries_(std::move(entries)), zone_(introduced, options()) {
+        for (size_t i = 0; i < entries_.size(); ++i) {
+            for (const auto& w : entries_[i].words) words_.add(RE2::QuoteMeta(w), int(i));
+        }
+    }
 
     [[nodiscard]] std::string find(std::string_view text) const override {
         const std::string lower = text::lowered(text);
@@ -35,12 +41,10 @@ class TableOfLists final : public NamedLists {
         re2::StringPiece zone;
         if (RE2::PartialMatch(lower, zone_, &zone) && isZone({zone.data(), zone.size()}))
             return std::string(zone);
-        for (const auto& e : entries_) {
-            for (const auto& w : e.words) {
-                if (lower.find(w) != std::string::npos) return e.list;
-            }
-        }
-        return {};
+        std::vector<int> found;
+        words_.candidates(lower, found);
+        const auto first = std::min_element(found.begin(), found.end());
+        return first == found.end() ? std::string() : entries_[size_t(*first)].list;
     }
 
     [[nodiscard]] bool valid() const { return zone_.ok(); }
@@ -66,6 +70,7 @@ class TableOfLists final : public NamedLists {
     }
 
     std::vector<Entry> entries_;
+    Matcher words_;
     RE2 zone_;
 };
 

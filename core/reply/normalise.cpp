@@ -42,13 +42,15 @@ struct Shape {
 
 bool isIpv4(string_view s) {
     if (size_t slash = s.find('/'); slash != string_view::npos) s = s.substr(0, slash);
-    auto parts = text::split(s, '.');
-    if (parts.size() != 4) return false;
-    for (auto p : parts) {
+    int parts = 0;
+    for (size_t from = 0; from <= s.size(); ++parts) {
+        const size_t to = std::min(s.find('.', from), s.size());
+        const string_view p = s.substr(from, to - from);
         auto n = text::parseUnsigned(p);
         if (!n || *n > 255 || p.size() > 3) return false;
+        from = to + 1;
     }
-    return true;
+    return parts == 4;
 }
 
 bool isIpv6(string_view s, const Shape& shape) {
@@ -74,15 +76,19 @@ bool isTime(string_view s, const Shape& shape) {
 // "rejected.Please" are words: their last label is capitalised.
 bool isHost(string_view s, const Shape& shape) {
     if (shape.dots == 0 || shape.colons > 0 || shape.slashes > 0) return false;
-    auto labels = text::split(s, '.');
-    for (auto l : labels) {
-        if (l.empty() || l.size() > 63) return false;
-        for (char c : l) {
+    string_view top;
+    size_t first = 0;
+    for (size_t from = 0; from <= s.size();) {
+        const size_t to = std::min(s.find('.', from), s.size());
+        top = s.substr(from, to - from);
+        if (from == 0) first = top.size();
+        if (top.empty() || top.size() > 63) return false;
+        for (char c : top) {
             if (!text::isAlnum(c) && c != '-' && c != '_') return false;
         }
+        from = to + 1;
     }
-    auto top = labels.back();
-    if (top.size() < 2 || labels.front().size() < 2) return false;
+    if (top.size() < 2 || first < 2) return false;
     for (char c : top) {
         if (!text::isAlpha(c)) return false;
     }
@@ -135,8 +141,16 @@ string_view placeholderFor(string_view s) {
     return isId(s, shape) ? id : string_view{};
 }
 
+constexpr std::array<bool, 256> delimiters = [] {
+    std::array<bool, 256> out{};
+    for (unsigned char c :
+         {'[', ']', '(', ')', '{', '}', '<', '>', '"', '\'', '`', ',', ';', '|', '=', '*', '&', '?'})
+        out[c] = true;
+    return out;
+}();
+
 bool isDelimiter(char c) {
-    return string_view("[](){}<>\"'`,;|=*&?").find(c) != string_view::npos;
+    return delimiters[static_cast<unsigned char>(c)];
 }
 
 // A run without delimiters: punctuation at its ends stays, pieces between colons are looked at one by one.
@@ -225,6 +239,7 @@ bool isMonth(string_view w) {
 
 bool isWeekday(string_view w) {
     static constexpr std::array<string_view, 7> days{"mon,", "tue,", "wed,", "thu,", "fri,", "sat,", "sun,"};
+    if (w.size() != 4 || w[3] != ',') return false;
     for (auto d : days) {
         if (text::iequals(w, d)) return true;
     }

@@ -234,11 +234,10 @@ Category inFamilyOf(Category c, Permanence p) {
     return c;
 }
 
-Result<std::vector<Rule>> readRuleFile(const std::filesystem::path& file, bool fromUser) {
-    auto document = json::readFile(file);
-    if (!document) return std::unexpected(document.error());
-    const std::string name = file.filename().string();
-    const auto* top = document->if_object();
+namespace {
+
+Result<std::vector<Rule>> rulesOf(const json::value& document, const std::string& name, bool fromUser) {
+    const auto* top = document.if_object();
     if (!top || json::number(*top, "schema_version") != ruleSchemaVersion)
         return fail(ErrorCode::Unsupported, name,
                     fmt::format("This is not a rule file of schema version {}.", ruleSchemaVersion));
@@ -260,6 +259,20 @@ Result<std::vector<Rule>> readRuleFile(const std::filesystem::path& file, bool f
         out.push_back(std::move(*rule));
     }
     return out;
+}
+
+} // namespace
+
+Result<std::vector<Rule>> parseRules(std::string_view bytes, const std::string& name, bool fromUser) {
+    auto document = json::parse(bytes, name);
+    if (!document) return std::unexpected(document.error());
+    return rulesOf(*document, name, fromUser);
+}
+
+Result<std::vector<Rule>> readRuleFile(const std::filesystem::path& file, bool fromUser) {
+    auto document = json::readFile(file);
+    if (!document) return std::unexpected(document.error());
+    return rulesOf(*document, file.filename().string(), fromUser);
 }
 
 Result<std::vector<Rule>> readRulePack(const std::filesystem::path& pack, bool fromUser) {

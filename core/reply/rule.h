@@ -69,7 +69,8 @@ struct Rule {
     [[nodiscard]] bool isFor(std::string_view provider) const;
 };
 
-// The rules of one file, or what is wrong in it and where.
+// The rules of one file's bytes, or what is wrong in it and where; `name` names it in messages.
+Result<std::vector<Rule>> parseRules(std::string_view bytes, const std::string& name, bool fromUser);
 Result<std::vector<Rule>> readRuleFile(const std::filesystem::path& file, bool fromUser);
 // A file, or every *.json of a folder in the order of their names.
 Result<std::vector<Rule>> readRulePack(const std::filesystem::path& pack, bool fromUser);
