@@ -46,6 +46,7 @@ void addListFiles(CLI::App& app, Globals& globals);
 void addArc(CLI::App& app, Globals& globals);
 void addReply(CLI::App& app, Globals& globals);
 void addEvents(CLI::App& app, Globals& globals);
+void addBounce(CLI::App& app, Globals& globals);
 void addImport(CLI::App& app, Globals& globals);
 void addStats(CLI::App& app, Globals& globals);
 void addPlacement(CLI::App& app, Globals& globals);

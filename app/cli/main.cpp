@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
     cli::addArc(app, globals);
     cli::addBlocklist(app, globals);
     cli::addListFiles(app, globals);
+    cli::addBounce(app, globals);
     cli::addImport(app, globals);
     cli::addStats(app, globals);
     cli::addEvents(app, globals);

@@ -1,0 +1,90 @@
+#include "bounce/judge.h"
+
+#include "base/text.h"
+#include "bounce/words.h"
+
+namespace waypost::bounce {
+
+namespace {
+
+// At which command the server answered, as the reporting one tells it.
+reply::Stage stageIn(std::string_view words) {
+    const auto has = [&](std::string_view w) { return text::ifind(words, w) != std::string_view::npos; };
+    if (has("rcpt to") || has("does not like recipient")) return reply::Stage::Rcpt;
+    if (has("end of data") || has("after i sent the message")) return reply::Stage::Body;
+    if (has("mail from") || has("does not like sender")) return reply::Stage::Mail;
+    if (has("initial connection") || has("refused to talk to me")) return reply::Stage::Connect;
+    return reply::Stage::Unknown;
+}
+
+bool isVague(const reply::Verdict& v) {
+    return v.category == reply::Category::Unclassified || v.category == reply::Category::Other ||
+           v.category == reply::Category::Accepted || v.rule.starts_with("enhanced-");
+}
+
+bool decides(const reply::Verdict& v) {
+    return v.category != reply::Category::Unclassified && v.category != reply::Category::Accepted;
+}
+
+// "5.0.0" says that there was a failure and no more.
+bool saysNothing(std::string_view status) {
+    return status.empty() || status.ends_with(".0.0");
+}
+
+reply::Permanence permanenceOf(const Recipient& r, const reply::Verdict& v) {
+    using reply::Permanence;
+    if (r.action == Action::Delayed) return Permanence::Temporary;
+    if (v.permanence != Permanence::None) return v.permanence;
+    const char digit = r.code != 0 ? char('0' + r.code / 100) : r.status.empty() ? '0' : r.status[0];
+    if (digit == '4') return Permanence::Temporary;
+    if (digit == '5') return Permanence::Permanent;
+    if (v.category == reply::Category::Unclassified)
+        return r.action == Action::Failed ? Permanence::Permanent : Permanence::None;
+    return reply::outcomeOf(v.category) == reply::Outcome::Deferred ? Permanence::Temporary
+                                                                    : Permanence::Permanent;
+}
+
+} // namespace
+
+void Judge::judge(Recipient& r, std::string_view reportingMta, std::string_view more) const {
+    if (r.action == Action::Delivered || r.action == Action::Relayed || r.action == Action::Expanded) {
+        r.category = reply::Category::Accepted;
+        r.cause = reply::Cause::None;
+        return;
+    }
+    const size_t sign = r.address.rfind('@');
+    std::string provider;
+    if (providers) {
+        const std::string domain = sign == std::string::npos
+                                       ? std::string()
+                                       : text::lowered(std::string_view(r.address).substr(sign + 1));
+        provider = providers->find(r.remoteMta, domain);
+        if (provider.empty()) provider = providers->find(reportingMta, {});
+    }
+    const auto ask = [&](std::string_view words, std::string_view status) {
+        reply::Verdict v;
+        if (!classifier) return v;
+        reply::ReplyText t;
+        t.text = words;
+        t.code = r.code;
+        t.enhanced = status;
+        t.provider = provider;
+        t.stage = stageIn(words);
+        return classifier->classify(t);
+    };
+    const std::string_view status = saysNothing(r.status) ? std::string_view{} : std::string_view(r.status);
+    reply::Verdict v = ask(r.diagnostic, status);
+    if (isVague(v) && !more.empty() && more != r.diagnostic) {
+        const reply::Verdict second = ask(more.substr(0, 4096), {});
+        if (!isVague(second) || (!decides(v) && decides(second))) v = second;
+    }
+    if (v.category == reply::Category::Accepted) v = {};
+    r.category = v.category;
+    r.cause = v.cause;
+    r.advice = v.action;
+    r.rule = v.rule;
+    r.ruleVersion = v.ruleVersion;
+    r.permanence = permanenceOf(r, v);
+}
+
+} // namespace waypost::bounce
