@@ -91,17 +91,9 @@ StatusRecipient recipientFrom(const FieldGroup& g) {
         r.diagnosticAt = d->at;
         r.diagnosticWords = r.recipient.diagnostic.substr(0, r.recipient.diagnostic.find('\n'));
     }
-    // The comment of a status says what the server said when there is nothing else.
     const std::string_view status = fieldIn(g, "status");
-    const size_t open = status.find('(');
-    if (r.recipient.diagnostic.empty() && open != std::string_view::npos && status.size() > open + 2) {
-        const StatusField* d = findField(g, "status");
-        std::string_view comment = status.substr(open + 1);
-        if (comment.ends_with(')')) comment.remove_suffix(1);
-        r.recipient.diagnostic = comment;
-        r.diagnosticAt = d->at;
-        r.diagnosticWords = comment.substr(0, comment.find('\n'));
-    }
+    if (const size_t open = status.find('('); open != std::string_view::npos)
+        r.comment = status.substr(open + 1, status.rfind(')') - open - 1);
     return r;
 }
 

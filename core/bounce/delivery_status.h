@@ -14,6 +14,7 @@ namespace waypost::bounce {
 struct StatusRecipient {
     Recipient recipient;
     size_t addressAt = 0, diagnosticAt = 0;    // near them in the text
+    std::string comment;                       // of the status: words of the reporting server
     std::string addressWords, diagnosticWords; // as they stand there
 };
 

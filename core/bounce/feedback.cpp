@@ -25,8 +25,9 @@ void takeFields(const MailView& view, const mail::MimePart& part, Report& report
     const std::string content = view.tree().content(part);
     for (const FieldGroup& g : readFieldGroups(std::string_view(content).substr(0, MailView::maxText))) {
         for (const StatusField& f : g) {
-            std::string value = f.value;
-            for (char& c : value) c = c == '\n' ? ' ' : c;
+            const std::string unfolded =
+                mail::unfold(std::string_view(content).substr(f.at, std::min(f.end - f.at, maxStatusValue)));
+            std::string value(text::trim(unfolded));
             if (f.name == "original-rcpt-to" || f.name == "x-original-rcpt-to") {
                 for (const std::string& a : allAddresses(f.value, 100))
                     addRecipient(report, a, view.placeIn(part, a, f.at));

@@ -94,10 +94,12 @@ std::vector<FieldGroup> readFieldGroups(std::string_view in) {
             StatusField f;
             f.name = text::lowered(name);
             f.at = lineAt + colon + 1;
+            f.end = lineAt + line.size();
             append(f.value, line.substr(colon + 1, maxStatusValue));
             groups.back().push_back(std::move(f));
         } else if (open && !groups.back().empty()) { // folded, or a fold that lost its white space
             append(groups.back().back().value, line);
+            groups.back().back().end = lineAt + line.size();
         }
     }
     return groups;

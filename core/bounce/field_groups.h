@@ -11,7 +11,8 @@ namespace waypost::bounce {
 struct StatusField {
     std::string name;  // lower case
     std::string value; // folds joined by LF and outer white space off
-    size_t at = 0;     // of the value in the text
+    size_t at = 0;     // of the value in the text, and where its last line ends
+    size_t end = 0;
 };
 using FieldGroup = std::vector<StatusField>;
 

@@ -31,17 +31,30 @@ bool saysNothing(std::string_view status) {
     return status.empty() || status.ends_with(".0.0");
 }
 
+// The class of the reply and of the status say how long it lasts; where they differ the reporting server
+// treats it as temporary, or did so until it gave up. Without any class only a dead address is for good: a
+// full or locked mailbox, a policy or an opinion about content may change, and what nobody understood
+// takes no address away.
 reply::Permanence permanenceOf(const Recipient& r, const reply::Verdict& v) {
     using reply::Permanence;
-    if (r.action == Action::Delayed) return Permanence::Temporary;
-    if (v.permanence != Permanence::None) return v.permanence;
-    const char digit = r.code != 0 ? char('0' + r.code / 100) : r.status.empty() ? '0' : r.status[0];
-    if (digit == '4') return Permanence::Temporary;
-    if (digit == '5') return Permanence::Permanent;
-    if (v.category == reply::Category::Unclassified)
-        return r.action == Action::Failed ? Permanence::Permanent : Permanence::None;
-    return reply::outcomeOf(v.category) == reply::Outcome::Deferred ? Permanence::Temporary
-                                                                    : Permanence::Permanent;
+    const int byCode = r.code / 100;
+    const int byStatus = r.status.empty() ? 0 : r.status[0] - '0';
+    if (r.action == Action::Delayed || byCode == 4 || byStatus == 4) return Permanence::Temporary;
+    if (byCode == 5 || byStatus == 5)
+        return v.permanence == Permanence::None ? Permanence::Permanent : v.permanence;
+    if (v.category == reply::Category::RejectedInvalidUser) return Permanence::Permanent;
+    return Permanence::Temporary;
+}
+
+// Cisco's gateways quote the reply behind words of their own: "5.1.0 - Unknown address error 550-'5.7.1 …'".
+std::string quotedReply(std::string_view words) {
+    for (size_t at = words.find("-'"); at != std::string_view::npos; at = words.find("-'", at + 1)) {
+        if (at < 4 || findReply(words.substr(0, at), at - 3) != at - 3 || words[at - 4] != ' ') continue;
+        std::string_view inner = words.substr(at + 2);
+        inner = inner.substr(0, inner.rfind('\''));
+        return std::string(words.substr(at - 3, 3)) + " " + std::string(inner);
+    }
+    return {};
 }
 
 } // namespace
@@ -73,7 +86,8 @@ void Judge::judge(Recipient& r, std::string_view reportingMta, std::string_view 
         return classifier->classify(t);
     };
     const std::string_view status = saysNothing(r.status) ? std::string_view{} : std::string_view(r.status);
-    reply::Verdict v = ask(r.diagnostic, status);
+    const std::string quoted = quotedReply(r.diagnostic);
+    reply::Verdict v = quoted.empty() ? ask(r.diagnostic, status) : ask(quoted, {});
     if (isVague(v) && !more.empty() && more != r.diagnostic) {
         const reply::Verdict second = ask(more.substr(0, 4096), {});
         if (!isVague(second) || (!decides(v) && decides(second))) v = second;

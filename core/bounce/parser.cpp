@@ -33,6 +33,16 @@ void describeOriginal(const MailView& view, Report& report) {
     o.to = allAddresses(value("To"), Report::maxRecipients);
 }
 
+// Exim names a file or a pipe where the delivery ended there; its header field has the address.
+void nameFailed(const MailView& view, Report& report) {
+    const auto failed = allAddresses(view.field("X-Failed-Recipients"), Report::maxRecipients);
+    if (failed.size() != report.recipients.size()) return;
+    for (size_t i = 0; i < failed.size(); ++i) {
+        std::string& address = report.recipients[i].address;
+        if (address.find('@') == std::string::npos || address.find_first_of("/| ") == 0) address = failed[i];
+    }
+}
+
 // Addresses the mail could not name otherwise: the variable return path, then the header of the message.
 void recoverRecipients(const MailView& view, Report& report) {
     std::string verp;
@@ -86,7 +96,7 @@ Result<std::shared_ptr<const Parser>> Parser::load(const std::filesystem::path& 
     return std::make_shared<const Parser>(*formats, judge);
 }
 
-bool Parser::readStatus(const MailView& view, Report& report) const {
+bool Parser::readStatus(const MailView& view, Report& report, std::vector<std::string>& comments) const {
     for (const auto* part : view.ownParts({statusTypes[0], statusTypes[1]})) {
         const std::string content = view.tree().content(*part);
         DeliveryStatus status = readDeliveryStatus(std::string_view(content).substr(0, 1024 * 1024));
@@ -97,10 +107,12 @@ bool Parser::readStatus(const MailView& view, Report& report) const {
             r.recipient.addressAt = view.placeIn(*part, r.addressWords, r.addressAt);
             r.recipient.diagnosticAt = view.placeIn(*part, r.diagnosticWords, r.diagnosticAt);
             report.recipients.push_back(std::move(r.recipient));
+            comments.push_back(std::move(r.comment));
         }
         report.kind = Kind::Dsn;
         report.format = "rfc3464";
     }
+    nameFailed(view, report);
     return !report.recipients.empty();
 }
 
@@ -139,6 +151,8 @@ void Parser::takeReading(const MailView& view, const TextReading& reading, Repor
         r.diagnosticAt = view.place(t.reasonAt + (words.size() - said.size()), said.size());
         fillCodes(r);
         judge_.judge(r, report.reportingMta, words);
+        if (r.category == reply::Category::Unclassified && reading.format->meaning)
+            r.category = *reading.format->meaning;
         report.recipients.push_back(std::move(r));
     }
 }
@@ -166,7 +180,8 @@ bool Parser::readWords(MailView& view, Report& report, bool bounce) const {
 }
 
 // The status part names the recipients; what its words leave open, the text for people may say.
-void Parser::completeFromWords(MailView& view, Report& report) const {
+void Parser::completeFromWords(MailView& view, Report& report,
+                               const std::vector<std::string>& comments) const {
     bool open = false;
     for (Recipient& r : report.recipients) {
         if (r.action == Action::Unknown) r.action = Action::Failed;
@@ -189,8 +204,11 @@ void Parser::completeFromWords(MailView& view, Report& report) const {
         }
         if (!said && report.recipients.size() == 1 && words.recipients.size() == 1)
             said = &words.recipients.front();
-        std::string_view more = said ? std::string_view(said->diagnostic) : std::string_view{};
-        if (said && r.diagnostic.empty()) {
+        const auto index = size_t(&r - report.recipients.data());
+        std::string_view more = said                      ? std::string_view(said->diagnostic)
+                                : index < comments.size() ? std::string_view(comments[index])
+                                                          : std::string_view{};
+        if (said && r.diagnostic.empty() && said->code != 0) {
             r.diagnostic = said->diagnostic;
             r.diagnosticAt = said->diagnosticAt;
             r.code = said->code;
@@ -220,8 +238,9 @@ Report Parser::parse(std::string mail) const {
         finish(view, report);
         return report;
     }
-    if (readStatus(view, report)) {
-        completeFromWords(view, report);
+    std::vector<std::string> comments;
+    if (readStatus(view, report, comments)) {
+        completeFromWords(view, report, comments);
         finish(view, report);
         return report;
     }
@@ -239,7 +258,7 @@ Report Parser::parse(std::string mail) const {
     const size_t cut = findCut(view, *formats_);
     if (cut != std::string_view::npos) view.cutAt(cut);
     if (readStatusInText(view, report)) {
-        completeFromWords(view, report);
+        completeFromWords(view, report, comments);
     } else if ((!bounce && answer) || !readWords(view, report, bounce)) {
         report.kind = report.kind == Kind::Dsn ? Kind::Dsn : answer ? Kind::AutoReply : Kind::NotABounce;
         if (report.kind == Kind::AutoReply) {

@@ -29,10 +29,10 @@ class Parser {
     [[nodiscard]] const TextFormats& formats() const { return *formats_; }
 
   private:
-    bool readStatus(const MailView& view, Report& report) const;
+    bool readStatus(const MailView& view, Report& report, std::vector<std::string>& comments) const;
     bool readStatusInText(MailView& view, Report& report) const;
     bool readWords(MailView& view, Report& report, bool bounce) const;
-    void completeFromWords(MailView& view, Report& report) const;
+    void completeFromWords(MailView& view, Report& report, const std::vector<std::string>& comments) const;
     void takeReading(const MailView& view, const struct TextReading& reading, Report& report) const;
     void finish(const MailView& view, Report& report) const;
 

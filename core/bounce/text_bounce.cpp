@@ -135,7 +135,10 @@ class Reader {
         }
         found_.push_back(std::move(r));
         current_ = found_.size() - 1;
-        closed_ = format_.collect == Collect::Above || format_.collect == Collect::Line;
+        // A reason that the pattern closed, as "(user unknown)", is whole.
+        const bool whole =
+            !rest.empty() && size_t(said.data() + said.size() - text_.data()) < line.from + line.length;
+        closed_ = whole || format_.collect == Collect::Above || format_.collect == Collect::Line;
     }
 
     void takeWords(const Line& line) {

@@ -104,6 +104,7 @@ Result<TextFormat> formatFrom(const json::object& o, const std::string& file) {
                 : collect == "section" ? Collect::Section
                 : collect == "line"    ? Collect::Line
                                        : Collect::Below;
+    f.meaning = reply::categoryFromName(json::text(o, "meaning"));
     f.sample = sampleOf(o);
     if (f.id.empty() || f.source.empty())
         return fail(ErrorCode::InvalidArgument, file, "A format has no id or no source.");

@@ -16,6 +16,7 @@
 //    "failed_header": bool       X-Failed-Recipients names the addresses
 //    "local_names": bool         group 1 may be a name without a domain: that of the sender is added
 //    "whole_text": bool          a reason that is nowhere else is the whole text
+//    "meaning": category         what a mail of this format means when its words decide nothing
 //    "sample": {"from","subject","text","recipients":[…],"status"?,"diagnostic"?,"action"?}}
 #pragma once
 
@@ -24,6 +25,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +53,7 @@ struct TextFormat {
     std::vector<std::shared_ptr<const re2::RE2>> recipient, reason;
     Collect collect = Collect::Below;
     bool failedHeader = false, localNames = false, wholeText = false, generic = false;
+    std::optional<reply::Category> meaning;
     FormatSample sample;
 };
 
