@@ -90,7 +90,7 @@ bool isChallenge(const MailView& view, std::string_view subject) {
          {"X-Delivery-Agent", "X-Mailer", "X-Mailer-Agent", "X-Primary-Address", "X-TMDA-Confirm"}) {
         if (matches(fields, view.field(name))) return true;
     }
-    return matches(subjects, subject) && !looksLikeBounce(view);
+    return matches(subjects, subject) && !isSurelyBounce(view);
 }
 
 } // namespace
@@ -101,6 +101,11 @@ bool isAutomaticAnswer(const MailView& view) {
 }
 
 bool looksLikeBounce(const MailView& view) {
+    const auto path = view.headers().value("Return-Path");
+    return (path && text::trim(*path) == "<>") || isSurelyBounce(view);
+}
+
+bool isSurelyBounce(const MailView& view) {
     static const RE2 senders(
         "mailer[-_ .]?daemon|post[-_]?master|mail[- .]?deliver|delivery[- .](?:sub)?system|maildeliver|"
         "mdaemon|mail[- .]admin|mailadmin|system administrator|mail[- .]?system|mailerdaemon|"
@@ -129,8 +134,6 @@ bool looksLikeBounce(const MailView& view) {
         "系统退信|无法|失敗|失败|未能|배달|반송",
         options());
     if (!view.field("X-Failed-Recipients").empty()) return true;
-    const auto path = view.headers().value("Return-Path");
-    if (path && text::trim(*path) == "<>") return true;
     if (view.tree().root().type.value == "multipart/report") return true;
     const std::string from = view.field("From");
     if (from.empty() || text::trim(from) == "<>" || matches(senders, from)) return true;

@@ -14,5 +14,7 @@ bool isAutomaticAnswer(const MailView& view);
 // Sent by a mail system about a delivery: null sender, MAILER-DAEMON and its kind, or a subject like
 // "Undelivered Mail Returned to Sender" in one of the languages servers write.
 bool looksLikeBounce(const MailView& view);
+// As looksLikeBounce(), without the null sender alone: automatic answers have that too (RFC 3834 3.3).
+bool isSurelyBounce(const MailView& view);
 
 } // namespace waypost::bounce

@@ -49,8 +49,8 @@ void takeFields(const MailView& view, const mail::MimePart& part, Report& report
 }
 
 void takeReturned(const MailView& view, Report& report) {
-    static constexpr std::array<std::string_view, 4> hidden = {"X-HmXmrOriginalRecipient", "X-Original-To",
-                                                               "Delivered-To", "X-Rcpt-To"};
+    // Delivered-To and its like name the reporter's own mailbox when it stands behind a list.
+    static constexpr std::array<std::string_view, 2> hidden = {"X-HmXmrOriginalRecipient", "X-Rcpt-To"};
     const mail::HeaderBlock& h = view.returned();
     for (auto name : hidden) {
         if (!report.recipients.empty()) return;

@@ -55,7 +55,9 @@ class MailReader {
 
   private:
     bool line(std::string_view bytes, bool ends) {
-        if (atLineStart_ && isSeparator(bytes) && (position_ == 0 || afterBlank_)) {
+        const bool may = position_ == 0 || (mbox_ && afterBlank_);
+        if (atLineStart_ && may && isSeparator(bytes)) {
+            mbox_ = true;
             if (position_ > 0 && !finish()) return false;
             position_ += std::int64_t(bytes.size());
             mail_ = MailAt{};
@@ -101,7 +103,7 @@ class MailReader {
     const Take& take_;
     MailAt mail_;
     std::int64_t position_ = 0;
-    bool begun_ = false, afterBlank_ = false, atLineStart_ = true;
+    bool mbox_ = false, begun_ = false, afterBlank_ = false, atLineStart_ = true;
 };
 
 Error unreadable(const fs::path& p, const std::string& why) {

@@ -113,6 +113,12 @@ void MailView::gatherText() {
             if (pieces_.size() < maxParts) addText(*p, true);
         }
     }
+    if (!text::trim(text_).empty()) return;
+    // A multipart that lost its boundary: its parts stand in it as they are.
+    for (size_t i = 0; i < tree_.parts().size(); ++i) {
+        const mail::MimePart& p = tree_.parts()[i];
+        if (own_[i] != 0 && p.isMultipart() && p.opaque && pieces_.size() < maxParts) addText(p, false);
+    }
 }
 
 void MailView::addText(const mail::MimePart& part, bool html) {

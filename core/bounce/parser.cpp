@@ -23,6 +23,12 @@ void fillCodes(Recipient& r) {
     if (at != std::string::npos) r.status = r.diagnostic.substr(at, length);
 }
 
+// "550-5.7.1 first line": the reply went on, and the status field holds its first line alone.
+bool isCutReply(std::string_view words) {
+    return words.size() > 4 && words.find('\n') == std::string_view::npos && words[3] == '-' &&
+           findReply(words) == 0;
+}
+
 void describeOriginal(const MailView& view, Report& report) {
     const mail::HeaderBlock& h = view.returned();
     const auto value = [&](std::string_view name) { return h.value(name).value_or(""); };
@@ -147,6 +153,9 @@ void Parser::takeReading(const MailView& view, const TextReading& reading, Repor
         const std::string_view words = view.text().substr(t.reasonAt, t.reasonLength);
         const std::string_view said = replyIn(words, r.code);
         r.diagnostic = said;
+        for (size_t at = r.diagnostic.find("\n<<< "); at != std::string::npos;
+             at = r.diagnostic.find("\n<<< ", at))
+            r.diagnostic.erase(at + 1, 4);
         r.addressAt = view.place(t.addressAt, t.addressLength);
         r.diagnosticAt = view.place(t.reasonAt + (words.size() - said.size()), said.size());
         fillCodes(r);
@@ -188,7 +197,7 @@ void Parser::completeFromWords(MailView& view, Report& report,
         fillCodes(r);
         judge_.judge(r, report.reportingMta, {});
         open = open || (r.category == reply::Category::Unclassified || r.category == reply::Category::Other ||
-                        r.rule.starts_with("enhanced-") || r.diagnostic.empty());
+                        r.rule.starts_with("enhanced-") || r.diagnostic.empty() || isCutReply(r.diagnostic));
     }
     if (!open) return;
     const size_t cut = findCut(view, *formats_);
@@ -208,7 +217,9 @@ void Parser::completeFromWords(MailView& view, Report& report,
         std::string_view more = said                      ? std::string_view(said->diagnostic)
                                 : index < comments.size() ? std::string_view(comments[index])
                                                           : std::string_view{};
-        if (said && r.diagnostic.empty() && said->code != 0) {
+        const bool longer = said && isCutReply(r.diagnostic) && said->code == r.code &&
+                            said->diagnostic.size() > r.diagnostic.size();
+        if (longer || (said && r.diagnostic.empty() && said->code != 0)) {
             r.diagnostic = said->diagnostic;
             r.diagnosticAt = said->diagnosticAt;
             r.code = said->code;
@@ -259,7 +270,7 @@ Report Parser::parse(std::string mail) const {
     if (cut != std::string_view::npos) view.cutAt(cut);
     if (readStatusInText(view, report)) {
         completeFromWords(view, report, comments);
-    } else if ((!bounce && answer) || !readWords(view, report, bounce)) {
+    } else if ((answer && !isSurelyBounce(view)) || !readWords(view, report, bounce)) {
         report.kind = report.kind == Kind::Dsn ? Kind::Dsn : answer ? Kind::AutoReply : Kind::NotABounce;
         if (report.kind == Kind::AutoReply) {
             Recipient r;

@@ -143,8 +143,13 @@ class Reader {
 
     void takeWords(const Line& line) {
         if (found_.empty() || closed_) return;
-        const bool empty = text::trim(text_.substr(line.from, line.length)).empty();
+        const std::string_view words = text_.substr(line.from, line.length);
+        const bool empty = text::trim(words).empty();
         TextRecipient& r = found_[current_];
+        const bool rule = r.reasonLength == 0 && std::none_of(words.begin(), words.end(), [](char c) {
+                              return text::isAlnum(c) || static_cast<unsigned char>(c) >= 0x80;
+                          });
+        if (rule && !empty) return; // "*****"
         if (empty) {
             if (format_.collect == Collect::Paragraph && r.reasonLength > 0) closed_ = true;
             return;
