@@ -25,15 +25,19 @@ std::string orDash(std::string_view s) {
     return s.empty() ? "-" : text::printable(s);
 }
 
-void printText(const bounce::MailAt& mail, const bounce::Report& report) {
+std::string textOf(const bounce::MailAt& mail, const bounce::Report& report) {
     const std::string file = text::printable(mail.file.string());
-    if (report.recipients.empty())
-        return printLine(fmt::format("{}\t{}\t-\t-\t-\t-\t-", file, bounce::kindName(report.kind)));
-    for (const bounce::Recipient& r : report.recipients)
-        printLine(fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}", file, bounce::kindName(report.kind),
-                              orDash(r.address), orDash(r.status),
-                              report.kind == bounce::Kind::Dsn ? reply::categoryName(r.category) : "-",
-                              orDash(reply::permanenceName(r.permanence)), orDash(r.diagnostic)));
+    const std::string_view kind = bounce::kindName(report.kind);
+    if (report.recipients.empty()) return fmt::format("{}\t{}\t-\t-\t-\t-\t-", file, kind);
+    std::string out;
+    for (const bounce::Recipient& r : report.recipients) {
+        const std::string_view category =
+            report.kind == bounce::Kind::Dsn ? reply::categoryName(r.category) : "-";
+        out += fmt::format("{}{}\t{}\t{}\t{}\t{}\t{}\t{}", out.empty() ? "" : "\n", file, kind,
+                           orDash(r.address), orDash(r.status), category,
+                           orDash(reply::permanenceName(r.permanence)), orDash(r.diagnostic));
+    }
+    return out;
 }
 
 void parse(Globals& globals, const std::vector<std::string>& files) {
@@ -44,20 +48,26 @@ void parse(Globals& globals, const std::vector<std::string>& files) {
     auto parser = bounce::Parser::load(globals.paths.resources, {classifier->get(), providers->get()});
     if (!parser) return printError(globals, parser.error());
     size_t read = 0, refused = 0;
+    std::string lines; // printed in blocks: a folder has many thousand mails
+    const auto print = [&] {
+        if (!lines.empty()) printLine(std::string_view(lines).substr(1));
+        lines.clear();
+    };
     const auto take = [&](bounce::MailAt&& mail) {
         ++read;
         const bounce::Report report = (*parser)->parse(std::move(mail.bytes));
-        if (globals.json)
-            printLine(json::line(jsonOf(mail, report)));
-        else
-            printText(mail, report);
+        lines += '\n';
+        lines += globals.json ? json::line(jsonOf(mail, report)) : textOf(mail, report);
+        if (lines.size() > 64 * 1024) print();
         return true;
     };
     const auto refuse = [&](const std::filesystem::path& file, const Error& error) {
         ++refused;
+        print();
         printRefused(globals, "file", file.string(), error);
     };
     for (const std::string& file : files) bounce::eachMail(file, take, refuse);
+    print();
     if (refused > 0) globals.status = read == 0 ? 2 : 3;
 }
 

@@ -17,11 +17,6 @@ reply::Stage stageIn(std::string_view words) {
     return reply::Stage::Unknown;
 }
 
-bool isVague(const reply::Verdict& v) {
-    return v.category == reply::Category::Unclassified || v.category == reply::Category::Other ||
-           v.category == reply::Category::Accepted || v.rule.starts_with("enhanced-");
-}
-
 bool decides(const reply::Verdict& v) {
     return v.category != reply::Category::Unclassified && v.category != reply::Category::Accepted;
 }
@@ -59,38 +54,56 @@ std::string quotedReply(std::string_view words) {
 
 } // namespace
 
-void Judge::judge(Recipient& r, std::string_view reportingMta, std::string_view more) const {
-    if (r.action == Action::Delivered || r.action == Action::Relayed || r.action == Action::Expanded) {
-        r.category = reply::Category::Accepted;
-        r.cause = reply::Cause::None;
-        return;
-    }
-    const size_t sign = r.address.rfind('@');
-    std::string provider;
+bool Judge::isVague(const reply::Verdict& v) {
+    return v.category == reply::Category::Unclassified || v.category == reply::Category::Other ||
+           v.category == reply::Category::Accepted || v.rule.starts_with("enhanced-");
+}
+
+reply::Verdict Judge::classify(const Recipient& r, std::string_view reportingMta, std::string_view words,
+                               std::string_view status) const {
+    if (!classifier) return {};
+    reply::ReplyText t;
+    std::string_view provider;
     if (providers) {
+        const size_t sign = r.address.rfind('@');
         const std::string domain = sign == std::string::npos
                                        ? std::string()
                                        : text::lowered(std::string_view(r.address).substr(sign + 1));
         provider = providers->find(r.remoteMta, domain);
         if (provider.empty()) provider = providers->find(reportingMta, {});
     }
-    const auto ask = [&](std::string_view words, std::string_view status) {
-        reply::Verdict v;
-        if (!classifier) return v;
-        reply::ReplyText t;
-        t.text = words;
-        t.code = r.code;
-        t.enhanced = status;
-        t.provider = provider;
-        t.stage = stageIn(words);
-        return classifier->classify(t);
-    };
-    const std::string_view status = saysNothing(r.status) ? std::string_view{} : std::string_view(r.status);
+    t.text = words;
+    t.code = r.code;
+    t.enhanced = status;
+    t.provider = provider;
+    t.stage = stageIn(words);
+    return classifier->classify(t);
+}
+
+reply::Verdict Judge::ask(const Recipient& r, std::string_view reportingMta) const {
+    if (r.action == Action::Delivered || r.action == Action::Relayed || r.action == Action::Expanded)
+        return {};
     const std::string quoted = quotedReply(r.diagnostic);
-    reply::Verdict v = quoted.empty() ? ask(r.diagnostic, status) : ask(quoted, {});
+    if (!quoted.empty()) return classify(r, reportingMta, quoted, {});
+    return classify(r, reportingMta, r.diagnostic,
+                    saysNothing(r.status) ? std::string_view{} : std::string_view(r.status));
+}
+
+void Judge::judge(Recipient& r, std::string_view reportingMta, const reply::Verdict& first,
+                  std::string_view more) const {
+    if (r.action == Action::Delivered || r.action == Action::Relayed || r.action == Action::Expanded) {
+        r.category = reply::Category::Accepted;
+        r.cause = reply::Cause::None;
+        return;
+    }
+    reply::Verdict v = first;
+    r.judged = r.diagnostic;
     if (isVague(v) && !more.empty() && more != r.diagnostic) {
-        const reply::Verdict second = ask(more.substr(0, 4096), {});
-        if (!isVague(second) || (!decides(v) && decides(second))) v = second;
+        const reply::Verdict second = classify(r, reportingMta, more.substr(0, 4096), {});
+        if (!isVague(second) || (!decides(v) && decides(second))) {
+            v = second;
+            r.judged = more.substr(0, 4096);
+        }
     }
     if (v.category == reply::Category::Accepted) v = {};
     r.category = v.category;

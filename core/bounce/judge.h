@@ -14,9 +14,21 @@ struct Judge {
     const reply::Classifier* classifier = nullptr; // null: the status codes alone decide
     const reply::ProviderMap* providers = nullptr; // may be null
 
-    // Fills category, cause, permanence, advice and rule from status, diagnostic, code and action. `more`
-    // are further words about the recipient, asked when the diagnostic decides nothing; may be empty.
-    void judge(Recipient& r, std::string_view reportingMta, std::string_view more) const;
+    // What the diagnostic means. Asks the classifier once.
+    [[nodiscard]] reply::Verdict ask(const Recipient& r, std::string_view reportingMta) const;
+    // True when the verdict rests on a code alone, or on nothing.
+    [[nodiscard]] static bool isVague(const reply::Verdict& v);
+    // Fills category, cause, permanence, advice and rule from action, status, code and `first`. `more` are
+    // further words about the recipient, asked when `first` is vague; may be empty.
+    void judge(Recipient& r, std::string_view reportingMta, const reply::Verdict& first,
+               std::string_view more) const;
+    void judge(Recipient& r, std::string_view reportingMta, std::string_view more) const {
+        judge(r, reportingMta, ask(r, reportingMta), more);
+    }
+
+  private:
+    [[nodiscard]] reply::Verdict classify(const Recipient& r, std::string_view reportingMta,
+                                          std::string_view words, std::string_view status) const;
 };
 
 } // namespace waypost::bounce

@@ -29,6 +29,13 @@ bool isCutReply(std::string_view words) {
            findReply(words) == 0;
 }
 
+// The words for people may say more about this recipient.
+bool isOpen(const Recipient& r, const reply::Verdict& v) {
+    if (r.action == Action::Delivered || r.action == Action::Relayed || r.action == Action::Expanded)
+        return false;
+    return Judge::isVague(v) || r.diagnostic.empty() || isCutReply(r.diagnostic);
+}
+
 void describeOriginal(const MailView& view, Report& report) {
     const mail::HeaderBlock& h = view.returned();
     const auto value = [&](std::string_view name) { return h.value(name).value_or(""); };
@@ -142,7 +149,8 @@ bool Parser::readStatusInText(MailView& view, Report& report) const {
     return true;
 }
 
-void Parser::takeReading(const MailView& view, const TextReading& reading, Report& report) const {
+void Parser::takeReading(const MailView& view, const TextReading& reading, bool judged,
+                         Report& report) const {
     report.kind = Kind::Dsn;
     report.format = reading.format->id;
     for (const TextRecipient& t : reading.recipients) {
@@ -159,14 +167,14 @@ void Parser::takeReading(const MailView& view, const TextReading& reading, Repor
         r.addressAt = view.place(t.addressAt, t.addressLength);
         r.diagnosticAt = view.place(t.reasonAt + (words.size() - said.size()), said.size());
         fillCodes(r);
-        judge_.judge(r, report.reportingMta, words);
+        if (judged) judge_.judge(r, report.reportingMta, words);
         if (r.category == reply::Category::Unclassified && reading.format->meaning)
             r.category = *reading.format->meaning;
         report.recipients.push_back(std::move(r));
     }
 }
 
-bool Parser::readWords(MailView& view, Report& report, bool bounce) const {
+bool Parser::readWords(MailView& view, Report& report, bool bounce, bool judged) const {
     TextFormats::Mail mail;
     mail.loweredText = view.lowered();
     mail.from = text::lowered(view.field("From"));
@@ -174,14 +182,14 @@ bool Parser::readWords(MailView& view, Report& report, bool bounce) const {
     mail.mailer = text::lowered(view.field("X-Mailer"));
     for (const TextFormat* f : formats_->matching(mail)) {
         if (auto reading = readText(view, *f)) {
-            takeReading(view, *reading, report);
+            takeReading(view, *reading, judged, report);
             return true;
         }
     }
     if (!bounce) return false;
     for (const TextFormat* f : formats_->generic()) {
         if (auto reading = readText(view, *f)) {
-            takeReading(view, *reading, report);
+            takeReading(view, *reading, judged, report);
             return true;
         }
     }
@@ -192,40 +200,43 @@ bool Parser::readWords(MailView& view, Report& report, bool bounce) const {
 void Parser::completeFromWords(MailView& view, Report& report,
                                const std::vector<std::string>& comments) const {
     bool open = false;
+    std::vector<reply::Verdict> first;
+    first.reserve(report.recipients.size());
     for (Recipient& r : report.recipients) {
         if (r.action == Action::Unknown) r.action = Action::Failed;
         fillCodes(r);
-        judge_.judge(r, report.reportingMta, {});
-        open = open || (r.category == reply::Category::Unclassified || r.category == reply::Category::Other ||
-                        r.rule.starts_with("enhanced-") || r.diagnostic.empty() || isCutReply(r.diagnostic));
+        first.push_back(judge_.ask(r, report.reportingMta));
+        judge_.judge(r, report.reportingMta, first.back(), {});
+        open = open || isOpen(r, first.back());
     }
     if (!open) return;
     const size_t cut = findCut(view, *formats_);
     if (cut != std::string_view::npos) view.cutAt(cut);
     Report words;
-    (void)readWords(view, words, true);
+    (void)readWords(view, words, true, false);
     for (Recipient& r : report.recipients) {
-        if (r.action == Action::Delivered || r.action == Action::Relayed || r.action == Action::Expanded)
-            continue;
+        const auto index = size_t(&r - report.recipients.data());
+        if (!isOpen(r, first[index])) continue;
         const Recipient* said = nullptr;
         for (const Recipient& w : words.recipients) {
             if (text::iequals(w.address, r.address) || text::iequals(w.address, r.original)) said = &w;
         }
         if (!said && report.recipients.size() == 1 && words.recipients.size() == 1)
             said = &words.recipients.front();
-        const auto index = size_t(&r - report.recipients.data());
         std::string_view more = said                      ? std::string_view(said->diagnostic)
                                 : index < comments.size() ? std::string_view(comments[index])
                                                           : std::string_view{};
         const bool longer = said && isCutReply(r.diagnostic) && said->code == r.code &&
                             said->diagnostic.size() > r.diagnostic.size();
-        if (longer || (said && r.diagnostic.empty() && said->code != 0)) {
+        const bool changed = said && r.diagnostic.empty() && said->code != 0;
+        if (longer || changed) {
             r.diagnostic = said->diagnostic;
             r.diagnosticAt = said->diagnosticAt;
             r.code = said->code;
         }
         if (more.empty() && report.recipients.size() == 1) more = text::trim(view.text());
-        judge_.judge(r, report.reportingMta, more);
+        if (longer || changed) first[index] = judge_.ask(r, report.reportingMta);
+        judge_.judge(r, report.reportingMta, first[index], more);
     }
 }
 
@@ -270,7 +281,7 @@ Report Parser::parse(std::string mail) const {
     if (cut != std::string_view::npos) view.cutAt(cut);
     if (readStatusInText(view, report)) {
         completeFromWords(view, report, comments);
-    } else if ((answer && !isSurelyBounce(view)) || !readWords(view, report, bounce)) {
+    } else if ((answer && !isSurelyBounce(view)) || !readWords(view, report, bounce, true)) {
         report.kind = report.kind == Kind::Dsn ? Kind::Dsn : answer ? Kind::AutoReply : Kind::NotABounce;
         if (report.kind == Kind::AutoReply) {
             Recipient r;

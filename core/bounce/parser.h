@@ -31,9 +31,10 @@ class Parser {
   private:
     bool readStatus(const MailView& view, Report& report, std::vector<std::string>& comments) const;
     bool readStatusInText(MailView& view, Report& report) const;
-    bool readWords(MailView& view, Report& report, bool bounce) const;
+    bool readWords(MailView& view, Report& report, bool bounce, bool judged) const;
     void completeFromWords(MailView& view, Report& report, const std::vector<std::string>& comments) const;
-    void takeReading(const MailView& view, const struct TextReading& reading, Report& report) const;
+    void takeReading(const MailView& view, const struct TextReading& reading, bool judged,
+                     Report& report) const;
     void finish(const MailView& view, Report& report) const;
 
     std::shared_ptr<const TextFormats> formats_;

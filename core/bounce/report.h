@@ -44,6 +44,7 @@ struct Recipient {
     std::string advice; // the rule's action: "suppress-recipient", …
     std::string rule;   // empty: none decided
     std::int32_t ruleVersion = 0;
+    std::string judged; // the words the category rests on: the diagnostic, or more of the mail
     Place addressAt, diagnosticAt;
 };
 

@@ -97,7 +97,7 @@ class Reader {
             const int count = std::min(3, re->NumberOfCapturingGroups() + 1);
             if (!search(*re, words, groups, count)) continue;
             const std::string_view address = cleaned({groups[1].data(), groups[1].size()});
-            if (address.empty()) continue;
+            if (address.empty() || address.size() > maxAddress) continue;
             const bool named = address.find('@') != std::string_view::npos;
             if ((!named && !format_.localNames) || (format_.generic && isOwn(address))) continue;
             open(address, named, line, above, count > 2 ? groups[2] : re2::StringPiece());

@@ -15,6 +15,7 @@ namespace waypost::bounce {
 inline constexpr size_t maxTextLines = 4000;
 inline constexpr size_t maxLineLooked = 2000; // octets of one line
 inline constexpr size_t maxReason = 4096;
+inline constexpr size_t maxAddress = 320; // RFC 5321: 64 + 1 + 255
 
 struct TextRecipient {
     std::string address, original;

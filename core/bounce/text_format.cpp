@@ -11,10 +11,11 @@
 
 namespace waypost::bounce {
 
+// Without bounded repeats, which make large automata: lengths are looked at afterwards.
 const std::string_view addressPattern =
-    R"((<[^<>\s]{1,300}@[^<>\s]{1,255}>|"[A-Za-z0-9!#$%&*+/=?^_`{|}~.-]{1,300}@[A-Za-z0-9._-]{1,255}"|)"
-    R"((?:"[^"\n]{1,64}"|[A-Za-z0-9!#$%&*+/=?^_`{|}~.][A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{0,300}))"
-    R"(@(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,253}[A-Za-z0-9])?|\[[0-9A-Fa-f:.v]{3,60}\])))";
+    R"((<[^<>\s]+@[^<>\s]+>|"[A-Za-z0-9!#$%&*+/=?^_`{|}~.-]+@[A-Za-z0-9._-]+"|)"
+    R"((?:"[^"\n]+"|[A-Za-z0-9!#$%&*+/=?^_`{|}~.][A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*))"
+    R"(@(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.v]+\])))";
 
 struct TextFormats::Index {
     explicit Index(const RE2::Options& options) : set(options, RE2::UNANCHORED) {}
