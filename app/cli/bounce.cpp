@@ -3,12 +3,12 @@
 #include "bounce/mail_source.h"
 #include "bounce/parser.h"
 #include "bounce/to_json.h"
+#include "cli/classifier.h"
 #include "cli/globals.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <cstdio>
 
 namespace waypost::cli {
 
@@ -41,7 +41,7 @@ std::string textOf(const bounce::MailAt& mail, const bounce::Report& report) {
 }
 
 void parse(Globals& globals, const std::vector<std::string>& files) {
-    auto classifier = reply::Classifier::load(globals.paths.resources / "rules");
+    auto classifier = loadClassifier(globals);
     if (!classifier) return printError(globals, classifier.error());
     auto providers = reply::ProviderMap::load(globals.paths.resources / "rules" / "providers.json");
     if (!providers) return printError(globals, providers.error());

@@ -1,5 +1,6 @@
 #include "base/json.h"
 #include "base/text.h"
+#include "bounce/parser.h"
 #include "cli/classifier.h"
 #include "cli/workspace.h"
 #include "ingest/importer.h"
@@ -108,8 +109,11 @@ void import(Globals& globals, const std::vector<std::string>& files) {
     auto sources =
         ingest::SourceBook::load(globals.paths.resources / "ingest", globals.paths.config / "ingest");
     if (!sources) return printError(globals, sources.error());
+    auto bounces = bounce::Parser::load(globals.paths.resources, {classifier->get(), providers->get()});
+    if (!bounces) return printError(globals, bounces.error());
     SystemClock clock;
     ingest::ImportOptions options;
+    options.decoder.bounces = bounces->get();
     options.decoder.sources = sources->get();
     options.decoder.classifier = classifier->get();
     options.decoder.providers = providers->get();

@@ -36,6 +36,14 @@ bool isOpen(const Recipient& r, const reply::Verdict& v) {
     return Judge::isVague(v) || r.diagnostic.empty() || isCutReply(r.diagnostic);
 }
 
+Recipient* findRecipient(Report& report, const Recipient& like) {
+    if (report.recipients.size() > 100) return nullptr; // a long list is not compared with itself
+    for (Recipient& r : report.recipients) {
+        if (text::iequals(r.address, like.address) && r.action == like.action) return &r;
+    }
+    return nullptr;
+}
+
 void describeOriginal(const MailView& view, Report& report) {
     const mail::HeaderBlock& h = view.returned();
     const auto value = [&](std::string_view name) { return h.value(name).value_or(""); };
@@ -119,6 +127,11 @@ bool Parser::readStatus(const MailView& view, Report& report, std::vector<std::s
             if (report.recipients.size() >= Report::maxRecipients) break;
             r.recipient.addressAt = view.placeIn(*part, r.addressWords, r.addressAt);
             r.recipient.diagnosticAt = view.placeIn(*part, r.diagnosticWords, r.diagnosticAt);
+            Recipient* known = findRecipient(report, r.recipient);
+            if (known) { // named twice: what says more stays
+                if (known->diagnostic.empty()) *known = std::move(r.recipient);
+                continue;
+            }
             report.recipients.push_back(std::move(r.recipient));
             comments.push_back(std::move(r.comment));
         }

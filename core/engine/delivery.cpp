@@ -1,5 +1,6 @@
 // The Delivery screen and imports: store and ingest on one side, snapshots on the other.
 #include "base/text.h"
+#include "bounce/parser.h"
 #include "engine/context.h"
 #include "engine/delivery_scope.h"
 #include "filter/parser.h"
@@ -245,7 +246,10 @@ void importJob(Context& c, const std::string& job, const std::vector<std::filesy
                const std::stop_token& closing) {
     auto sources = ingest::SourceBook::load(c.options.resources / "ingest", c.options.ownMappings);
     if (!sources) return c.jobs->end(job, JobState::Failed, sources.error().describe());
+    auto bounces = bounce::Parser::load(c.options.resources, {c.classifier.get(), c.providers.get()});
+    if (!bounces) return c.jobs->end(job, JobState::Failed, bounces.error().describe());
     ingest::ImportOptions options;
+    options.decoder.bounces = bounces->get();
     options.decoder.sources = sources->get();
     options.decoder.classifier = c.classifier.get();
     options.decoder.providers = c.providers.get();

@@ -16,6 +16,10 @@
 #include <string_view>
 #include <vector>
 
+namespace waypost::bounce {
+class Parser;
+}
+
 namespace waypost::ingest {
 
 // First match decides. `*` in the pattern stands for any text; compared without regard to case.
@@ -43,8 +47,9 @@ struct DecoderOptions {
     const reply::Classifier* classifier = nullptr;
     const reply::ProviderMap* providers = nullptr;
     std::vector<StreamRule> streams;
-    const SourceBook* sources = nullptr; // mappings and opinions; may be null
-    size_t openMessages = 1'000'000;     // messages whose end has not been seen yet
+    const SourceBook* sources = nullptr;     // mappings and opinions; may be null
+    const bounce::Parser* bounces = nullptr; // null: mails are not read
+    size_t openMessages = 1'000'000;         // messages whose end has not been seen yet
 };
 
 struct LineAt {

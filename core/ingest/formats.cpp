@@ -4,6 +4,7 @@
 #include "ingest/exim_decoder.h"
 #include "ingest/json_formats.h"
 #include "ingest/kumo_decoder.h"
+#include "ingest/mail_decoder.h"
 #include "ingest/mapped_decoder.h"
 #include "ingest/mapping.h"
 #include "ingest/pmta_decoder.h"
@@ -151,6 +152,20 @@ const Format table[] = {
      .decoder = make<MappedDecoder>,
      .whole = isWholeJson,
      .called = mappingName,
+     .copies = true},
+    {.name = "mbox",
+     .title = "mails in an mbox",
+     .records = Records::Mbox,
+     .maxRecord = bounce::Parser::maxMail,
+     .looks = looksLikeMbox,
+     .decoder = make<MailDecoder>,
+     .copies = true},
+    {.name = "mail",
+     .title = "one mail",
+     .records = Records::Whole,
+     .maxRecord = bounce::Parser::maxMail,
+     .looks = looksLikeMail,
+     .decoder = make<MailDecoder>,
      .copies = true},
 };
 
