@@ -9,6 +9,7 @@
 namespace waypost::ingest {
 
 AttemptBook::Tried* AttemptBook::find(std::uint64_t key) {
+    if ((seenWord(key) & (1ULL << (key % 64))) == 0) return nullptr;
     if (auto found = young_.find(key); found != young_.end()) return &found->second;
     auto found = old_.find(key);
     if (found == old_.end()) return nullptr;
@@ -22,6 +23,7 @@ AttemptBook::Tried& AttemptBook::add(std::uint64_t key) {
         old_ = std::move(young_);
         young_.clear();
     }
+    seenWord(key) |= 1ULL << (key % 64);
     return young_[key];
 }
 

@@ -35,10 +35,15 @@ class AttemptBook {
     Tried* find(std::uint64_t key);
     Tried& add(std::uint64_t key);
 
+    static constexpr size_t seenBits = 1 << 20;
+    [[nodiscard]] std::uint64_t& seenWord(std::uint64_t key) { return seen_[(key % seenBits) / 64]; }
+
     std::string prefix_;
     size_t half_;
     std::unordered_map<std::uint64_t, Tried> young_, old_;
     std::unordered_set<std::uint64_t> changed_;
+    // A bit for every key ever added: most messages are accepted at once, and for them nothing is looked up.
+    std::vector<std::uint64_t> seen_ = std::vector<std::uint64_t>(seenBits / 64);
 };
 
 } // namespace waypost::ingest

@@ -8,6 +8,10 @@ namespace waypost::ingest {
 
 void JsonDecoder::record(const LineAt& record, store::EventBatch& batch) {
     if (text::trim(record.bytes).empty()) return;
+    if (skips(record.bytes)) {
+        ++batch.skipped;
+        return;
+    }
     if (auto wrong = document_.parse(record.bytes))
         return EventMaker::reject(record, "the record is refused: " + *wrong, batch);
     if (!document_.root().isObject())

@@ -20,6 +20,8 @@ class JsonDecoder : public RecordDecoder {
     void restore(std::string_view key, std::string_view state) override { maker_.restore(key, state); }
 
   protected:
+    // True: the octets alone say that the record is no event; it is not even parsed.
+    [[nodiscard]] virtual bool skips(std::string_view /*record*/) const { return false; }
     // One object. `record` is where it stands.
     virtual void object(JsonValue root, const LineAt& record, store::EventBatch& batch) = 0;
     // A type of record that is no event: "the type \"x\" is not known" when it is none we know of.

@@ -24,8 +24,10 @@ struct JsonNode {
     enum class Type : std::uint8_t { Missing, Null, Bool, Integer, Real, Text, Object, Array };
     std::string_view key;  // in its object
     std::string_view text; // Text
-    std::int64_t integer = 0;
-    double real = 0;
+    union {
+        std::int64_t integer = 0; // Integer, Bool
+        double real;              // Real
+    };
     std::uint32_t span = 1; // this node and all below it
     Type type = Type::Missing;
 };

@@ -14,6 +14,10 @@ class KumoDecoder final : public JsonDecoder {
     static bool looks(JsonValue record);
 
   protected:
+    // Every second record of a log is a reception, and says so in its first octets.
+    [[nodiscard]] bool skips(std::string_view record) const override {
+        return record.starts_with(R"({"type":"Reception",)") && record.ends_with('}');
+    }
     void object(JsonValue root, const LineAt& record, store::EventBatch& batch) override;
 
   private:

@@ -170,9 +170,12 @@ void PmtaDecoder::fillReply(Told& told) {
     told.enhanced = enhancedOf(at(DsnStatus));
     told.text = withoutDiagnosticType(at(DsnDiag));
     if (told.text.empty()) told.text = at(DsnStatus);
-    if (text::toValidUtf8(told.text) == told.text) return;
-    text_ = text::toValidUtf8(told.text);
-    told.text = text_;
+    for (char c : told.text) {
+        if (std::uint8_t(c) < 0x80) continue;
+        text_ = text::toValidUtf8(told.text);
+        told.text = text_;
+        return;
+    }
 }
 
 void PmtaDecoder::attempt(std::string_view type, const LineAt& record, store::EventBatch& batch) {

@@ -138,6 +138,7 @@ class CsvScanner : public RecordScanner {
   public:
     Scan scan(std::string_view bytes, bool) override {
         Scan out;
+        line_ = 0;
         if (!inside_) {
             while (out.skip < bytes.size() && (bytes[out.skip] == '\n' || bytes[out.skip] == '\r'))
                 ++out.skip;
@@ -145,6 +146,8 @@ class CsvScanner : public RecordScanner {
             inside_ = true;
         }
         for (size_t i = out.skip; i < bytes.size(); ++i) {
+            i = nextSign(bytes, i);
+            if (i == bytes.size()) break;
             char c = bytes[i];
             if (c == '"') quoted_ = !quoted_;
             if (c != '\n' || (quoted_ && !resync_)) continue;
@@ -159,6 +162,16 @@ class CsvScanner : public RecordScanner {
     void giveUp() override { resync_ = true; }
 
   private:
+    // Of the next quote or line end: the line is found first, and only looked through for quotes.
+    size_t nextSign(std::string_view bytes, size_t from) {
+        if (line_ < from || line_ == 0) {
+            const void* end = std::memchr(bytes.data() + from, '\n', bytes.size() - from);
+            line_ = end ? size_t(static_cast<const char*>(end) - bytes.data()) : bytes.size();
+        }
+        const void* quote = std::memchr(bytes.data() + from, '"', line_ - from);
+        return quote ? size_t(static_cast<const char*>(quote) - bytes.data()) : line_;
+    }
+    size_t line_ = 0; // of the content now given
     bool inside_ = false, quoted_ = false, resync_ = false;
 };
 

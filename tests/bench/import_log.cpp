@@ -1,6 +1,7 @@
 // import_log WORKSPACE FILE…: what `waypost-cli import` does, with its figures: seconds by part and the peak
 // resident memory.
 #include "ingest/importer.h"
+#include "ingest/source_book.h"
 #include "store/event_queries.h"
 #include "store/rollup_check.h"
 #include "store/workspace.h"
@@ -75,6 +76,9 @@ int main(int argc, char** argv) {
     else if (!rules.empty())
         fmt::print(stderr, "{}\n", loaded.error().describe());
     if (auto map = reply::ProviderMap::load(rules / "providers.json")) providers = *map;
+    std::shared_ptr<const ingest::SourceBook> sources;
+    if (auto book = ingest::SourceBook::load(rules.parent_path() / "ingest")) sources = *book;
+    import.decoder.sources = sources.get();
     import.decoder.classifier = classifier.get();
     import.decoder.providers = providers.get();
     std::vector<std::filesystem::path> files(argv + 2, argv + argc);
