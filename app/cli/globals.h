@@ -51,6 +51,7 @@ void addImport(CLI::App& app, Globals& globals);
 void addStats(CLI::App& app, Globals& globals);
 void addPlacement(CLI::App& app, Globals& globals);
 void addSend(CLI::App& app, Globals& globals);
+void addMapping(CLI::App& app, Globals& globals);
 void addPaths(CLI::App& app, Globals& globals);
 void addDmarc(CLI::App& app, Globals& globals);
 void addMessage(CLI::App& app, Globals& globals);

@@ -74,6 +74,7 @@ int main(int argc, char** argv) {
     cli::addEvents(app, globals);
     cli::addReply(app, globals);
     cli::addSend(app, globals);
+    cli::addMapping(app, globals);
     cli::addPaths(app, globals);
     auto paths = waypost::app::findPaths();
     if (!paths) {

@@ -33,10 +33,6 @@ store::StoredReply judged(const store::StoredReply& before, const reply::Classif
     if (after.category == reply::Category::Unclassified && !before.opinion.empty() &&
         before.rule == before.opinion)
         return before;
-    // Where our rules are silent, what the source called it still decides.
-    if (after.category == reply::Category::Unclassified && !before.opinion.empty() &&
-        before.rule == before.opinion)
-        return before;
     after.templateKey = before.templateKey;
     after.templateText = before.templateText;
     return after;
