@@ -24,6 +24,8 @@ Result<std::shared_ptr<const reputation::Catalogue>> listCatalogue(Context& c) {
     auto file =
         c.workspace->read([](store::Database& db) { return store::settings::text(db, "lists.file"); });
     if (!file) return fail(file.error());
+    // The lab has lists of its own: the world's do not exist there.
+    if (c.lab) return reputation::Catalogue::load(c.options.resources / "lab");
     return listCatalogue(c.options.resources, *file);
 }
 

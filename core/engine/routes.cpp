@@ -1,5 +1,6 @@
 // Routes by name, and what a lab workspace has from its first start.
 #include "engine/context.h"
+#include "engine/listings.h"
 #include "engine/seeds.h"
 #include "store/domain_store.h"
 #include "store/settings_store.h"
@@ -130,6 +131,11 @@ Result<void> prepareLab(Context& c) {
                 for (const store::DomainRow& d : store::domains::all(db)) known = known || d.name == domain;
                 if (!known) store::domains::watch(db, domain, selectors, now);
             }
+            if (store::lists::targets(db).empty())
+                for (const auto& [target, role] :
+                     {std::pair("127.77.1.1-6", "ip"), {"mail.acme.test", "helo"}, {"acme.test", "from"}})
+                    if (auto watched = watchTargets(db, target, role, now); !watched)
+                        return fail(watched.error());
             return {};
         })
         .get();

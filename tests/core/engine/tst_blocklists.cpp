@@ -209,6 +209,27 @@ class TestBlocklists : public QObject {
             }
     }
 
+    // Without account, key or network: the lab has a list of each kind.
+    void theLabHasListsOfEachKind() {
+        OpenOptions o;
+        o.workspace = test::temporaryFolder() / "lab.waypost";
+        o.resources = test::resources();
+        o.lab = true;
+        auto lab = Engine::open(std::move(o));
+        QVERIFY(lab);
+        const auto done = as<Done>((*lab)->runAndWait(SweepBlocklists{}));
+        QVERIFY((*lab)->waitForJob(done.id).state == JobState::Done);
+        const auto m = as<BlocklistMatrix>((*lab)->askAndWait(BlocklistQuery{}));
+        QVERIFY(cellAt(m, "127.77.1.2", "careful").state == CellState::Listed);
+        QVERIFY(cellAt(m, "127.77.1.1", "careful").state == CellState::Clean);
+        QVERIFY(cellAt(m, "127.77.1.2", "refuses").state == CellState::Refused);
+        QVERIFY(cellAt(m, "127.77.1.2", "world").state == CellState::Error);
+        QVERIFY(cellAt(m, "127.77.1.2", "silent").state == CellState::Error);
+        QVERIFY(cellAt(m, "127.77.1.2", "gone").state == CellState::Error);
+        QVERIFY(cellAt(m, "127.77.1.2", "keyed").state == CellState::NotApplicable);
+        QVERIFY(cellAt(m, "acme.test", "careful").state == CellState::NotApplicable);
+    }
+
     void whatWasSeenOutlivesTheProgram() {
         engine_.reset();
         open();
