@@ -169,7 +169,7 @@ Result<std::string> splitTemplate(Database& db, std::string_view key, std::strin
                     moves.empty() ? "No stored reply of the template holds these words."
                                   : "Every stored reply of the template holds these words.");
     Transaction transaction(db);
-    const std::string part = text::sha256Hex(fmt::format("{}\n{}", key, needle)).substr(0, 16);
+    std::string part = text::sha256Hex(fmt::format("{}\n{}", key, needle)).substr(0, 16);
     std::int64_t partId = templateIdOf(db, part);
     const std::string partText = fmt::format("{} [{}]", textOf(db, id), needle);
     if (partId == 0) {
