@@ -76,4 +76,7 @@ Node both(Node a, Node b);
 // `field:value` or `field:{a,b}` for a facet or a cell; values are taken literally.
 Node termOf(const FieldInfo& field, const std::vector<std::string>& values);
 
+// The same question with every time word (not ages) as the instants it means now; days are those of `moment`.
+Node withInstants(Node node, const Moment& moment);
+
 } // namespace waypost::filter

@@ -102,8 +102,12 @@ bool DeliveryPage::showTab(const QString& id) {
 
 QWidget* DeliveryPage::buildHead() {
     filter_ = new FilterBar;
-    filter_->setPlaceholder(tr("Recipient, queue id or message id; or provider:gmail outcome:deferred"));
+    filter_->setPlaceholder(
+        tr("Recipient, queue id or words of a reply; or provider:gmail code:4.7.* -stream:marketing"));
     filter_->setJudge([](const QString& text) { return delivery::parseTyped(text).verdict; });
+    filter_->setCompleter([this](const QString& text, int cursor) {
+        return delivery::offersFor(text, cursor, overview().get());
+    });
     import_ = new QPushButton(icon(u"import"), tr("Import a log…"));
     export_ = new QPushButton(icon(u"export"), tr("Export rows…"));
     auto* head = new QWidget;
@@ -123,6 +127,13 @@ void DeliveryPage::connectParts() {
         if (typed.isEmpty()) return;
         filter_->setText({}); // its terms become chips
         showFilter(typed);
+    });
+    connect(filter_, &FilterBar::replaced, this, [this](const QString& term, const QString& typed) {
+        filter_->setText({});
+        const auto edited = delivery::parseTyped(term).chips, typedChips = delivery::parseTyped(typed).chips;
+        std::vector<Chip> chips = scope_.chips;
+        std::erase_if(chips, [&](const Chip& c) { return !edited.empty() && c.term == edited.front().term; });
+        setChips(delivery::withChips(std::move(chips), typedChips));
     });
     connect(filter_->chips(), &ChipBar::changed, this, &DeliveryPage::chipsChanged);
     connect(overviewTab_, &DeliveryTab::shown, this, &DeliveryPage::focusContent);
@@ -150,8 +161,7 @@ void DeliveryPage::focusContent() {
 QStringList DeliveryPage::crumbs() const {
     QStringList out;
     for (const Chip& c : scope_.chips)
-        if (const auto term = delivery::parseTerm(c.term); term && c.enabled && term->field != "template"_L1)
-            out << (term->value.isEmpty() ? tr("unassigned") : term->value);
+        if (c.enabled && !c.term.startsWith("template"_L1)) out << delivery::crumbOf(c);
     return out;
 }
 
@@ -214,36 +224,11 @@ void DeliveryPage::setView(const ResolvedRange& range, const std::vector<Chip>& 
 }
 
 void DeliveryPage::chipsChanged() {
-    std::vector<Chip> chips = filter_->chips()->chips();
-    const auto negated = std::find_if(chips.begin(), chips.end(), [](const Chip& c) { return c.negated; });
-    if (negated == chips.end()) return setChips(chips);
-    const auto term = delivery::parseTerm(negated->term);
-    filter_->chips()->setChips(scope_.chips);
-    if (term) exclude(term->field, term->value);
-}
-
-// "Not this one" is said with the values that stay: the chips then name exactly what is counted.
-void DeliveryPage::exclude(const QString& field, const QString& value) {
-    QStringList others;
-    if (overview())
-        for (const engine::Facet& f : overview()->facets)
-            if (qstr(f.field) == field)
-                for (const engine::FacetValue& v : f.values)
-                    if (qstr(v.value) != value) others << qstr(v.value);
-    if (others.isEmpty())
-        return banner_->say(tr("There is nothing else to show for %1 in this view.").arg(field), true);
-    setChips(delivery::withValues(scope_.chips, field, others));
+    setChips(filter_->chips()->chips());
 }
 
 void DeliveryPage::addTerm(const QString& term) {
-    const bool negated = term.startsWith(u'-');
-    const auto parsed = delivery::parseTerm(negated ? term.mid(1) : term);
-    if (!parsed) return;
-    if (negated) return exclude(parsed->field, parsed->value);
-    QStringList values = delivery::valuesOf(scope_.chips, parsed->field);
-    if (parsed->field == "find"_L1) values.clear();
-    if (!values.contains(parsed->value)) values << parsed->value;
-    setChips(delivery::withValues(scope_.chips, parsed->field, values));
+    showFilter(term);
 }
 
 void DeliveryPage::showFilter(const QString& terms) {
@@ -253,12 +238,7 @@ void DeliveryPage::showFilter(const QString& terms) {
 void DeliveryPage::showTerms(const QString& terms, std::vector<Chip> chips) {
     const delivery::Typed typed = delivery::parseTyped(terms);
     if (!typed.verdict.error.isEmpty()) return banner_->say(typed.verdict.error, true);
-    for (const delivery::Term& t : typed.terms) {
-        QStringList values = t.field == "find"_L1 ? QStringList() : delivery::valuesOf(chips, t.field);
-        if (!values.contains(t.value)) values << t.value;
-        chips = delivery::withValues(chips, t.field, values);
-    }
-    setChips(chips);
+    setChips(delivery::withChips(std::move(chips), typed.chips));
 }
 
 void DeliveryPage::focusFilter() {

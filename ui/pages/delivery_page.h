@@ -84,7 +84,6 @@ class DeliveryPage : public Page {
     void chipsChanged();
     void addTerm(const QString& term);
     void showTerms(const QString& terms, std::vector<Chip> chips);
-    void exclude(const QString& field, const QString& value);
     void remember();
     void scopeChanged(bool range, bool chips);
     void emptyAction(EmptyState::Kind kind);

@@ -183,10 +183,10 @@ Row eventRow(const engine::EventRow& e, const QTimeZone& zone) {
     return {
         QString::number(e.key),
         {stampCell(e.at, zone), badge, code, cell(orUnknown(e.provider), u"provider"_s, qstr(e.provider)),
-         cell(qstr(e.recipient), u"find"_s), cell(qstr(e.domain), u"domain"_s),
+         cell(qstr(e.recipient), u"rcpt"_s), cell(qstr(e.domain), u"domain"_s),
          cell(categoryWord(e.category), u"category"_s, qstr(e.category)), latency,
          cell(e.stream.empty() ? RowWords::tr("unassigned") : qstr(e.stream), u"stream"_s, qstr(e.stream)),
-         cell(qstr(e.queueId), u"find"_s), cell(qstr(e.text).replace(u'\n', u' '))}};
+         cell(qstr(e.queueId), u"queue_id"_s), cell(qstr(e.text).replace(u'\n', u' '))}};
 }
 
 Evidence evidenceOf(const engine::EventDetail& detail) {

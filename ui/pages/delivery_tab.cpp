@@ -17,7 +17,7 @@ engine::TimeRange DeliveryScope::engineRange() const {
 }
 
 engine::DeliveryFilter DeliveryScope::filter() const {
-    return delivery::toFilter(chips);
+    return delivery::toFilter(chips, zone);
 }
 
 DeliveryTab::DeliveryTab(EngineBridge& bridge, QWidget* parent)

@@ -23,7 +23,7 @@ constexpr int longestChip = 320;
 ChipButton::ChipButton(const Chip& chip, QWidget* parent) : QAbstractButton(parent), chip_(chip) {
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Filter %1").arg(shown()));
-    setAccessibleDescription(tr("Delete removes, minus negates, space switches off"));
+    setAccessibleDescription(tr("Delete removes, minus negates, space switches off, F2 edits"));
     setToolTip(foreign::toolTip(shown()));
 }
 
@@ -76,6 +76,7 @@ void ChipButton::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Backspace: Q_EMIT removeAsked(); break;
     case Qt::Key_Minus: Q_EMIT negateAsked(); break;
     case Qt::Key_Space: Q_EMIT switchAsked(); break;
+    case Qt::Key_F2: Q_EMIT editAsked(); break;
     case Qt::Key_Return:
     case Qt::Key_Enter: popMenu(mapToGlobal(rect().bottomLeft())); break;
     default: QAbstractButton::keyPressEvent(event);
@@ -89,6 +90,7 @@ void ChipButton::contextMenuEvent(QContextMenuEvent* event) {
 void ChipButton::popMenu(const QPoint& at) {
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addAction(tr("Edit"), this, &ChipButton::editAsked);
     menu->addAction(chip_.negated ? tr("Include again") : tr("Exclude instead"), this,
                     &ChipButton::negateAsked);
     menu->addAction(chip_.enabled ? tr("Switch off") : tr("Switch on"), this, &ChipButton::switchAsked);
@@ -148,6 +150,12 @@ void ChipBar::rebuild() {
             Q_EMIT changed();
         };
         connect(button, &ChipButton::removeAsked, this, [this, term = chip.term] { remove(term); });
+        connect(button, &ChipButton::editAsked, this, [this, chip] {
+            const bool group = chip.term.contains(u" OR "_s);
+            Q_EMIT editAsked(!chip.negated ? chip.term
+                             : group       ? u"-("_s + chip.term + u')'
+                                           : u'-' + chip.term);
+        });
         connect(button, &ChipButton::negateAsked, this,
                 [change] { change([](Chip& c) { c.negated = !c.negated; }); });
         connect(button, &ChipButton::switchAsked, this,

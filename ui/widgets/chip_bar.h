@@ -1,4 +1,4 @@
-// ChipBar: the active filters, always visible, each removable. A chip can be negated, switched off or
+// ChipBar: the active filters, always visible, each removable. A chip can be negated, switched off, edited or
 // removed; the bar is the only truth about what narrows the view.
 #pragma once
 
@@ -26,6 +26,7 @@ class ChipButton : public QAbstractButton {
     void removeAsked();
     void negateAsked();
     void switchAsked();
+    void editAsked();
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -51,7 +52,8 @@ class ChipBar : public QWidget {
     void clear();
 
   Q_SIGNALS:
-    void changed(); // by the operator or by add/remove/clear; not by setChips
+    void editAsked(const QString& term); // negated: with its minus
+    void changed();                      // by the operator or by add/remove/clear; not by setChips
 
   private:
     void rebuild();

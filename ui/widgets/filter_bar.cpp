@@ -39,7 +39,8 @@ void underline(QLineEdit& field, const FilterVerdict& verdict) {
 } // namespace
 
 FilterBar::FilterBar(QWidget* parent)
-    : QWidget(parent), field_(new QLineEdit(this)), sentence_(new QLabel(this)), chips_(new ChipBar(this)) {
+    : QWidget(parent), field_(new QLineEdit(this)), sentence_(new QLabel(this)), chips_(new ChipBar(this)),
+      popup_(new FilterPopup(field_)) {
     field_->setAccessibleName(tr("Filter"));
     field_->setPlaceholderText(tr("Filter, for example provider:gmail outcome:deferred"));
     field_->addAction(icon(u"filter"), QLineEdit::LeadingPosition);
@@ -57,7 +58,33 @@ FilterBar::FilterBar(QWidget* parent)
     column->addWidget(chips_);
     setFocusProxy(field_);
     connect(field_, &QLineEdit::textChanged, this, &FilterBar::judge);
+    connect(field_, &QLineEdit::textEdited, this, &FilterBar::offer);
     connect(field_, &QLineEdit::returnPressed, this, &FilterBar::apply);
+    connect(popup_, &FilterPopup::chosen, this, &FilterBar::takeOffer);
+    connect(chips_, &ChipBar::editAsked, this, &FilterBar::editChip);
+}
+
+void FilterBar::offer() {
+    if (!completer_ || !field_->hasFocus()) return popup_->hide();
+    popup_->offer(completer_(field_->text(), field_->cursorPosition()));
+}
+
+void FilterBar::takeOffer(const FilterOffer& offer) {
+    const FilterOffers& offers = popup_->offers();
+    QString text = field_->text();
+    const bool atEnd = offers.start + offers.length >= text.size();
+    const QString put = offer.text + (!offer.isField && atEnd ? u" "_s : QString());
+    text.replace(offers.start, offers.length, put);
+    const int cursor = offers.start + static_cast<int>(put.size());
+    field_->setText(text);
+    field_->setCursorPosition(cursor);
+    if (offer.isField) this->offer(); // its values are next
+}
+
+void FilterBar::editChip(const QString& term) {
+    editing_ = term;
+    field_->setText(term);
+    focusField();
 }
 
 void FilterBar::setJudge(Judge judge) {
@@ -80,9 +107,20 @@ void FilterBar::focusField() {
 }
 
 bool FilterBar::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == field_ && event->type() == QEvent::FocusOut) popup_->hide();
     if (watched != field_ || event->type() != QEvent::KeyPress) return QWidget::eventFilter(watched, event);
     auto* key = static_cast<QKeyEvent*>(event);
-    if (key->key() == Qt::Key_Escape && field_->text() != applied_) {
+    if (popup_->takeKey(key)) return true;
+    if (key->key() == Qt::Key_Space && key->modifiers() == Qt::ControlModifier) {
+        offer();
+        return true;
+    }
+    if (key->key() == Qt::Key_Down && key->modifiers() == Qt::NoModifier && completer_) {
+        offer();
+        return true;
+    }
+    if (key->key() == Qt::Key_Escape && (field_->text() != applied_ || !editing_.isEmpty())) {
+        editing_.clear();
         field_->setText(applied_);
         return true;
     }
@@ -110,15 +148,20 @@ void FilterBar::showVerdict(const FilterVerdict& verdict) {
 
 void FilterBar::apply() {
     judge();
+    popup_->hide();
     if (!verdict_.error.isEmpty() || field_->text() == applied_) return;
     applied_ = field_->text();
     historyAt_ = -1;
+    const QString edited = std::exchange(editing_, {});
     if (!applied_.isEmpty()) {
         history_.removeAll(applied_);
         history_.prepend(applied_);
         while (history_.size() > historyLimit) history_.removeLast();
     }
-    Q_EMIT appliedChanged(applied_);
+    if (!edited.isEmpty())
+        Q_EMIT replaced(edited, applied_);
+    else
+        Q_EMIT appliedChanged(applied_);
 }
 
 void FilterBar::walkHistory(int step) {

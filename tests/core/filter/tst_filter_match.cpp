@@ -152,6 +152,29 @@ class TstFilterMatch : public QObject {
         QCOMPARE(first[0].low, fromCivil({2026, 4, 30, 22}).ms);
     }
 
+    void instantsMeanTheSame_data() {
+        QTest::addColumn<QString>("term");
+        for (const char* t :
+             {"at:today", "at:yesterday", "since:now/d", "until:2026-05-01", "at:2026-05-01T10:00Z",
+              "since:2026-05-01..now", "at:..today", "at<today", "at!=2026-05-01", "at>=now-2h", "age<24h"})
+            QTest::newRow(t) << t;
+    }
+    void instantsMeanTheSame() {
+        QFETCH(QString, term);
+        Moment moment{fromCivil({2026, 5, 2, 23}),
+                      [](UtcTime t) { return UtcTime{(t.ms + 2 * hour) / day * day - 2 * hour}; }};
+        auto node = parse(term.toStdString());
+        const std::string fixed = print(withInstants(*node, moment));
+        auto again = parse(fixed);
+        QVERIFY2(again.has_value(), fixed.c_str());
+        const auto a = intervalsOf(node->term, moment), b = intervalsOf(again->term, {moment.now, {}});
+        QCOMPARE(a.size(), b.size());
+        for (size_t i = 0; i < a.size(); ++i) {
+            QVERIFY2(a[i].low == b[i].low, fixed.c_str());
+            QVERIFY2(a[i].high == b[i].high, fixed.c_str());
+        }
+    }
+
     void missingNumbersAreAskedForByName() {
         QVERIFY(takesMissing(parse("size:unknown")->term));
         QVERIFY(!takesMissing(parse("size>5")->term));
