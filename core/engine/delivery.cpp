@@ -103,7 +103,7 @@ Snapshot answer(Context& c, const OverviewQuery& q) {
 
 Snapshot answer(Context& c, const EventsQuery& q) {
     auto got = c.workspace->read([&](store::Database& db) {
-        return store::eventPage(db, toRange(q.range), toStore(q.filter), q.before, q.limit);
+        return store::eventPage(db, toRange(q.range), toStore(q.filter), q.before, q.limit, q.skip);
     });
     if (!got) return got.error();
     EventPage out;

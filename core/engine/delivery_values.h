@@ -75,8 +75,9 @@ struct Marks {
 struct EventsQuery {
     TimeRange range;
     DeliveryFilter filter;
-    std::int64_t before = 0;
+    std::int64_t before = 0; // rows older than this key; 0: from the newest
     int limit = 200;
+    std::uint64_t skip = 0; // and so many of them are passed over
 };
 struct EventRow {
     std::int64_t key = 0;

@@ -261,7 +261,7 @@ OverviewAnswer overview(Database& db, const OverviewAsk& ask) {
 }
 
 EventLines eventPage(Database& db, const EventRange& range, const EventFilter& filter, std::int64_t before,
-                     int limit) {
+                     int limit, std::uint64_t skip) {
     const EventPredicate predicate(db, filter);
     LineMaker lines(db);
     SegmentColumns columns;
@@ -272,10 +272,23 @@ EventLines eventPage(Database& db, const EventRange& range, const EventFilter& f
     auto segment = [&](const Segment& s, const ColumnReader& reader) {
         columns.load(reader);
         predicate.matches(columns, narrowed, mask);
+        const auto seen =
+            std::uint64_t(std::clamp<std::int64_t>(below - s.first, 0, std::int64_t(mask.size())));
+        if (skip > 0) {
+            const auto all = std::uint64_t(std::count(mask.begin(), mask.begin() + std::int64_t(seen), 1));
+            if (all <= skip) {
+                skip -= all;
+                return true;
+            }
+        }
         SegmentRows rows(reader);
         for (size_t i = reader.rows(); i-- > 0;) {
             std::int64_t key = s.first + std::int64_t(i);
             if (key >= below || !mask[i]) continue;
+            if (skip > 0) {
+                --skip;
+                continue;
+            }
             if (int(out.rows.size()) == limit) {
                 out.next = out.rows.back().key;
                 return false;

@@ -63,8 +63,9 @@ struct EventLines {
     std::vector<EventLine> rows; // newest first
     std::int64_t next = 0;       // `before` of the next page; 0: the end
 };
+// Rows older than the key `before` (0: from the newest), less the first `skip` that match.
 EventLines eventPage(Database& db, const EventRange& range, const EventFilter& filter, std::int64_t before,
-                     int limit);
+                     int limit, std::uint64_t skip = 0);
 
 // Where the line of an event was, to be read again (ingest/evidence.h).
 struct EvidencePlace {

@@ -90,22 +90,22 @@ void DeliveryOverview::buildTables() {
     groups_->setItemDelegateForColumn(1, new BarDelegate(groups_));
     groups_->setItemDelegateForColumn(2, new SparklineDelegate(groups_));
     groups_->setItemDelegateForColumn(4, new OutcomeDelegate(groups_));
-    rowModel_ = new RowModel(delivery::eventColumns(), this);
-    rows_ = new DataTable;
+    rows_ = new EventTable; // newest first, always: pages are found by key
     rows_->setAccessibleName(tr("Delivery attempts"));
+    rows_->setColumns(delivery::eventColumns());
     historyModel_ = new RowModel(delivery::eventColumns(), this);
     history_ = new DataTable;
     history_->setAccessibleName(tr("Attempts of the same message and recipient"));
-    for (auto [table, model] : {std::pair(rows_, rowModel_), std::pair(history_, historyModel_)}) {
-        table->setRows(model);
-        table->setSortingEnabled(false); // newest first, always: pages are found by key
-        table->setItemDelegateForColumn(1, new OutcomeDelegate(table));
-        table->setCompact(true);
-        table->setTextElideMode(Qt::ElideRight);
-        // Found again through the column chooser: the recipient names the domain, the raw line the queue, a
-        // facet the stream.
-        for (const char16_t* id : {u"domain", u"stream", u"queue"})
-            table->setColumnHidden(model->columnOf(QStringView(id).toString()), true);
+    history_->setRows(historyModel_);
+    history_->setSortingEnabled(false);
+    history_->setItemDelegateForColumn(1, new OutcomeDelegate(history_));
+    history_->setCompact(true);
+    history_->setTextElideMode(Qt::ElideRight);
+    // Found again through the column chooser: the recipient names the domain, the raw line the queue, a facet
+    // the stream.
+    for (const auto& id : {u"domain"_s, u"stream"_s, u"queue"_s}) {
+        history_->setColumnHidden(historyModel_->columnOf(id), true);
+        rows_->setColumnShown(id, false);
     }
     groups_->setColumnHidden(groupModel_->columnOf(u"last"_s), true);
     groups_->setCompact(true);
@@ -137,16 +137,17 @@ void DeliveryOverview::connectParts() {
     connect(asTable_, &QToolButton::toggled, chart_, &TimeSeriesWidget::setTableShown);
     connect(groups_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &DeliveryOverview::groupsChosen);
-    for (DataTable* table : {groups_, rows_, history_})
+    connect(rows_, &EventTable::filterAsked, this, &DeliveryTab::termAsked);
+    for (DataTable* table : {groups_, history_})
         connect(table, &DataTable::filterAsked, this, &DeliveryTab::termAsked);
-    connect(rows_, &DataTable::rowCurrent, this, [this](const QString& key) { openEvent(key, false); });
+    connect(rows_, &EventTable::rowCurrent, this, [this](const QString& key) { openEvent(key, false); });
     connect(history_, &DataTable::rowCurrent, this, [this](const QString& key) {
         if (!filling_) openEvent(key, true);
     });
     connect(newRows_, &QPushButton::clicked, this, &DeliveryTab::refresh);
     connect(unclassified_, &QPushButton::clicked, this,
             [this] { Q_EMIT termAsked(u"category:unclassified"_s); });
-    rowModel_->onFetch([this](const PageAsk& ask) { fetchRows(ask); });
+    rows_->onFetch([this](const WindowAsk& ask) { fetchRows(ask); });
     groupModel_->onFetch([this](const PageAsk& ask) {
         std::vector<Row> rows;
         if (grouped_) rows = delivery::groupRows(*grouped_, states_, ask.sortColumn, ask.order, scope_.zone);

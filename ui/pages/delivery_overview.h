@@ -17,6 +17,8 @@ class QToolButton;
 namespace waypost::ui {
 
 class DataTable;
+class EventTable;
+struct WindowAsk;
 class EvidenceTrio;
 class FacetList;
 class RowModel;
@@ -35,7 +37,7 @@ class DeliveryOverview : public DeliveryTab {
     [[nodiscard]] TimeSeriesWidget* chart() const { return chart_; }
     [[nodiscard]] FacetList* facets() const { return facets_; }
     [[nodiscard]] DataTable* groups() const { return groups_; }
-    [[nodiscard]] DataTable* rows() const { return rows_; }
+    [[nodiscard]] EventTable* rows() const { return rows_; }
     [[nodiscard]] DataTable* history() const { return history_; }
     [[nodiscard]] EvidenceTrio* evidence() const { return trio_; }
     [[nodiscard]] QPushButton* newRowsButton() const { return newRows_; }
@@ -60,7 +62,7 @@ class DeliveryOverview : public DeliveryTab {
     void askMarks();
     void askStates();
     void showChart();
-    void fetchRows(const PageAsk& ask);
+    void fetchRows(const WindowAsk& ask);
     void lookForNewRows();
     void showOverview(const engine::Overview& overview);
     void showSummary(const engine::Overview& overview);
@@ -77,8 +79,7 @@ class DeliveryOverview : public DeliveryTab {
     FacetList* facets_ = nullptr;
     DataTable* groups_ = nullptr;
     RowModel* groupModel_ = nullptr;
-    DataTable* rows_ = nullptr;
-    RowModel* rowModel_ = nullptr;
+    EventTable* rows_ = nullptr;
     DataTable* history_ = nullptr;
     RowModel* historyModel_ = nullptr;
     QPushButton* newRows_ = nullptr;
@@ -95,9 +96,7 @@ class DeliveryOverview : public DeliveryTab {
     quint64 question_ = 0;
     quint64 marksQuestion_ = 0;
     quint64 statesQuestion_ = 0;
-    quint64 rowsTicket_ = 0;
     quint64 eventQuestion_ = 0;
-    std::int64_t next_ = 0;
     bool filling_ = false;
 };
 

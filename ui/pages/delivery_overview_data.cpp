@@ -40,7 +40,7 @@ void DeliveryOverview::ask() {
     askOverview();
     askMarks();
     askStates();
-    rowModel_->ask();
+    rows_->ask();
 }
 
 void DeliveryOverview::askAgain() {
@@ -119,24 +119,20 @@ void DeliveryOverview::showChart() {
     chart_->setSeries(series);
 }
 
-void DeliveryOverview::fetchRows(const PageAsk& ask) {
-    rowsTicket_ = ask.ticket;
-    engine::EventsQuery query{scope_.engineRange(), scope_.filter(), ask.after.isEmpty() ? 0 : next_,
-                              ask.limit};
-    bridge_.ask(std::move(query), this, [this, ticket = ask.ticket](const engine::Snapshot& snapshot) {
-        if (ticket != rowsTicket_) return;
+void DeliveryOverview::fetchRows(const WindowAsk& ask) {
+    engine::EventsQuery query{scope_.engineRange(), scope_.filter(), ask.before, ask.count, ask.skip};
+    bridge_.ask(std::move(query), this, [this, ask](const engine::Snapshot& snapshot) {
         take<engine::EventPage>(
             snapshot,
             [&](const engine::EventPage& page) {
-                next_ = page.next;
                 std::vector<Row> rows;
                 rows.reserve(page.rows.size());
                 for (const engine::EventRow& r : page.rows)
                     rows.push_back(delivery::eventRow(r, scope_.zone));
-                rowModel_->page(ticket, std::move(rows), page.next != 0);
+                rows_->page(ask.ticket, ask.first, std::move(rows), page.next != 0);
             },
             [&](const Error& e) {
-                rowModel_->failed(ticket, qstr(e.describe()));
+                rows_->failed(ask.ticket, qstr(e.describe()));
                 trio_->showEmpty(tr("The attempts could not be read"), qstr(e.describe()), true);
             });
     });
@@ -144,17 +140,16 @@ void DeliveryOverview::fetchRows(const PageAsk& ask) {
 
 // Rows that are read stay where they are; what came meanwhile is counted and offered.
 void DeliveryOverview::lookForNewRows() {
-    const bool reading = rows_->selectionModel()->hasSelection() || rows_->underMouse();
-    if (!reading) return rowModel_->ask();
-    engine::EventsQuery query{scope_.engineRange(), scope_.filter(), 0, RowModel::pageSize};
+    const bool reading = rows_->hasSelection() || rows_->underMouse() || rows_->topRow() > 0;
+    if (!reading) return rows_->ask();
+    engine::EventsQuery query{scope_.engineRange(), scope_.filter(), 0, EventTable::pageRows};
     bridge_.ask(std::move(query), this, [this, question = question_](const engine::Snapshot& snapshot) {
         const auto* page = std::get_if<engine::EventPage>(&snapshot);
         if (!page || question != question_) return;
-        const auto unseen =
-            std::count_if(page->rows.begin(), page->rows.end(), [this](const engine::EventRow& r) {
-                return rowModel_->rowOf(QString::number(r.key)) < 0;
-            });
-        const bool full = unseen == RowModel::pageSize;
+        const qint64 known = rows_->newestKey();
+        const auto unseen = std::count_if(page->rows.begin(), page->rows.end(),
+                                          [known](const engine::EventRow& r) { return r.key > known; });
+        const bool full = unseen == EventTable::pageRows;
         newRows_->setText(tr("%1%2 new ↑").arg(unseen).arg(full ? u"+"_s : QString()));
         newRows_->setToolTip(tr("Show them; the list starts again with the newest"));
         newRows_->setVisible(unseen > 0);

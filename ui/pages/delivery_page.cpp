@@ -13,6 +13,7 @@
 #include "ui/theme/theme.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/event_table.h"
 #include "ui/widgets/filter_bar.h"
 
 #include <QDataStream>

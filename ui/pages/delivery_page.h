@@ -54,7 +54,7 @@ class DeliveryPage : public Page {
     [[nodiscard]] FacetList* facets() const { return overviewTab_->facets(); }
     [[nodiscard]] FilterBar* filter() const { return filter_; }
     [[nodiscard]] DataTable* groups() const { return overviewTab_->groups(); }
-    [[nodiscard]] DataTable* rows() const { return overviewTab_->rows(); }
+    [[nodiscard]] EventTable* rows() const { return overviewTab_->rows(); }
     [[nodiscard]] DataTable* history() const { return overviewTab_->history(); }
     [[nodiscard]] EvidenceTrio* evidence() const { return overviewTab_->evidence(); }
     [[nodiscard]] EmptyState* empty() const { return overviewTab_->empty(); }
