@@ -6,6 +6,7 @@
 
 #include "ui/pages/delivery_rows.h"
 #include "ui/pages/delivery_tab.h"
+#include "ui/widgets/event_table.h"
 
 #include <memory>
 
@@ -17,8 +18,6 @@ class QToolButton;
 namespace waypost::ui {
 
 class DataTable;
-class EventTable;
-struct WindowAsk;
 class EvidenceTrio;
 class FacetList;
 class RowModel;

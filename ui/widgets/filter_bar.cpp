@@ -158,10 +158,11 @@ void FilterBar::apply() {
         history_.prepend(applied_);
         while (history_.size() > historyLimit) history_.removeLast();
     }
+    const QString applied = applied_; // whoever listens may empty the field
     if (!edited.isEmpty())
-        Q_EMIT replaced(edited, applied_);
+        Q_EMIT replaced(edited, applied);
     else
-        Q_EMIT appliedChanged(applied_);
+        Q_EMIT appliedChanged(applied);
 }
 
 void FilterBar::walkHistory(int step) {
