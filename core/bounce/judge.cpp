@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "bounce/words.h"
 
+#include <fmt/format.h>
+
 namespace waypost::bounce {
 
 namespace {
@@ -54,6 +56,19 @@ std::string quotedReply(std::string_view words) {
 
 } // namespace
 
+std::optional<reply::Verdict> VerdictMemory::find(const std::string& key) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = verdicts_.find(key);
+    if (found == verdicts_.end()) return std::nullopt;
+    return found->second;
+}
+
+void VerdictMemory::keep(std::string key, const reply::Verdict& verdict) {
+    const std::scoped_lock lock(mutex_);
+    if (verdicts_.size() >= maxVerdicts) verdicts_.clear();
+    verdicts_.insert_or_assign(std::move(key), verdict);
+}
+
 bool Judge::isVague(const reply::Verdict& v) {
     return v.category == reply::Category::Unclassified || v.category == reply::Category::Other ||
            v.category == reply::Category::Accepted || v.rule.starts_with("enhanced-");
@@ -77,7 +92,16 @@ reply::Verdict Judge::classify(const Recipient& r, std::string_view reportingMta
     t.enhanced = status;
     t.provider = provider;
     t.stage = stageIn(words);
-    return classifier->classify(t);
+    // The recipient's own address tells wordings apart that are one.
+    std::string key(words);
+    for (size_t at = r.address.empty() ? std::string::npos : key.find(r.address); at != std::string::npos;
+         at = key.find(r.address, at + 1))
+        key.replace(at, r.address.size(), "@");
+    key += fmt::format("\n{}\n{}\n{}", t.code, status, provider);
+    if (auto known = memory->find(key)) return *known;
+    reply::Verdict verdict = classifier->classify(t);
+    memory->keep(std::move(key), verdict);
+    return verdict;
 }
 
 reply::Verdict Judge::ask(const Recipient& r, std::string_view reportingMta) const {
