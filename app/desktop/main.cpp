@@ -54,6 +54,7 @@ int run(const desktop::Options& options, const app::Paths& paths, const Places& 
     how.resources = places.resources;
     how.ownMappings = paths.config / "ingest";
     how.lab = options.lab || options.unattended();
+    if (!options.unattended()) how.userRules = paths.config / "reply-rules.json";
     if (!how.lab) {
         // The lab's one password is made up at each start; the operator's are kept.
         auto secrets = app::personalSecrets(paths);

@@ -20,6 +20,7 @@
 #include "store/workspace.h"
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace waypost::engine {
@@ -31,7 +32,15 @@ struct Context {
     EventQueue events;
     std::unique_ptr<store::Workspace> workspace;
     std::unique_ptr<store::SecretStore> secrets;
-    std::shared_ptr<const reply::Classifier> classifier;
+    // Another one is in force once a rule is saved; who uses it holds it as long as it is needed.
+    [[nodiscard]] std::shared_ptr<const reply::Classifier> classifier() const {
+        const std::lock_guard lock(classifierLock_);
+        return classifier_;
+    }
+    void setClassifier(std::shared_ptr<const reply::Classifier> rules) {
+        const std::lock_guard lock(classifierLock_);
+        classifier_ = std::move(rules);
+    }
     std::shared_ptr<const reply::ProviderMap> providers;
     std::shared_ptr<const dns::PublicSuffixList> publicSuffixes; // null: neither a file nor a built-in list
     std::unique_ptr<lab::Lab> lab;
@@ -50,6 +59,10 @@ struct Context {
     void changed(std::string what, std::string object = {}) {
         events.push(DataChanged{std::move(what), std::move(object)});
     }
+
+  private:
+    mutable std::mutex classifierLock_;
+    std::shared_ptr<const reply::Classifier> classifier_;
 };
 
 // Name servers in use: of the lab, of the settings, of the system; in this order.
@@ -91,6 +104,10 @@ Snapshot answer(Context& c, const MatrixQuery& q);
 Snapshot answer(Context& c, const LatencyQuery& q);
 Snapshot answer(Context& c, const CompareQuery& q);
 Snapshot answer(Context& c, const MarksQuery& q);
+Snapshot answer(Context& c, const RulesQuery& q);
+Snapshot answer(Context& c, const ProposeRuleQuery& q);
+Snapshot answer(Context& c, const RehearseQuery& q);
+Snapshot answer(Context& c, const CrosswalkQuery& q);
 Snapshot answer(Context& c, const TemplatesQuery& q);
 Snapshot answer(Context& c, const TemplateQuery& q);
 Snapshot answer(Context& c, const BlocklistQuery& q);
@@ -126,6 +143,7 @@ Snapshot perform(Context& c, const WatchOurs& command);
 Snapshot perform(Context& c, const UnwatchTargets& command);
 Snapshot perform(Context& c, const EnableList& command);
 Snapshot perform(Context& c, const SweepBlocklists& command);
+Snapshot perform(Context& c, const SaveRule& command);
 
 // A Result as a Snapshot: its value, or its Error.
 template <class T>

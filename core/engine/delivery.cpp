@@ -244,14 +244,15 @@ std::string summaryText(const std::vector<ingest::ImportResult>& results, JobSta
 
 void importJob(Context& c, const std::string& job, const std::vector<std::filesystem::path>& files,
                const std::stop_token& closing) {
+    const auto classifier = c.classifier();
     auto sources = ingest::SourceBook::load(c.options.resources / "ingest", c.options.ownMappings);
     if (!sources) return c.jobs->end(job, JobState::Failed, sources.error().describe());
-    auto bounces = bounce::Parser::load(c.options.resources, {c.classifier.get(), c.providers.get()});
+    auto bounces = bounce::Parser::load(c.options.resources, {classifier.get(), c.providers.get()});
     if (!bounces) return c.jobs->end(job, JobState::Failed, bounces.error().describe());
     ingest::ImportOptions options;
     options.decoder.bounces = bounces->get();
     options.decoder.sources = sources->get();
-    options.decoder.classifier = c.classifier.get();
+    options.decoder.classifier = classifier.get();
     options.decoder.providers = c.providers.get();
     options.decoder.streams = streamRules(c);
     options.clock = &c.clock;

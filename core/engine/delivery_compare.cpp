@@ -27,9 +27,8 @@ Comparison::Line lineOf(const metrics::MixRow& row, std::uint64_t before, std::u
 }
 
 std::string noteOf(const metrics::ShiftTest& test) {
+    if (test.verdict == metrics::ShiftVerdict::TooFew) return {};
     std::string note = "G-test of the whole outcome mix";
-    if (test.verdict == metrics::ShiftVerdict::TooFew)
-        return note + ": a side has too few attempts, so nothing can be said.";
     if (test.permuted) note += ", p counted over random permutations";
     if (test.pooled > 0) note += ", rare outcomes taken together";
     return note + ". V is the size of the difference, 0 to 1; below 0.1 it is slight.";

@@ -62,13 +62,30 @@ Result<std::unique_ptr<store::SecretStore>> openSecrets(const OpenOptions& optio
 
 } // namespace
 
+namespace {
+
+// Own rules that cannot be read must not keep the window shut: the shipped ones are then in force alone.
+Result<std::shared_ptr<const reply::Classifier>> loadRules(const std::filesystem::path& shipped,
+                                                           const std::filesystem::path& own) {
+    std::error_code ec;
+    if (!own.empty() && std::filesystem::exists(own, ec)) {
+        auto both = reply::Classifier::load(shipped, own);
+        if (both) return both;
+        log::warn("engine", both.error().describe());
+    }
+    return reply::Classifier::load(shipped);
+}
+
+} // namespace
+
 Result<void> Engine::Impl::start() {
     Context& c = context;
     if (c.options.lab) net::guard::allowOnlyLoopback(true);
     // The rules are read and the secrets unsealed while the workspace is opened: each takes tens of
     // milliseconds.
     const auto rules = c.options.resources / "rules";
-    auto reading = std::async(std::launch::async, [&rules] { return reply::Classifier::load(rules); });
+    auto reading =
+        std::async(std::launch::async, [&rules, &c] { return loadRules(rules, c.options.userRules); });
     auto unsealing = std::async(std::launch::async, [&c] { return openSecrets(c.options); });
     store::WorkspaceOptions how;
     how.create = !c.options.readOnly;
@@ -78,7 +95,7 @@ Result<void> Engine::Impl::start() {
     if (!workspace) return fail(workspace.error());
     c.workspace = std::move(*workspace);
     if (!classifier) return fail(classifier.error());
-    c.classifier = *classifier;
+    c.setClassifier(*classifier);
     auto providers = reply::ProviderMap::load(rules / "providers.json");
     if (!providers) return fail(providers.error());
     c.providers = *providers;

@@ -22,6 +22,7 @@ struct OpenOptions {
     std::filesystem::path workspace; // the SQLite file; its folder is made when it does not exist
     std::filesystem::path resources; // rules, lists, lab profiles
     std::filesystem::path secrets;   // passphrase-protected file; empty: secrets live in memory only
+    std::filesystem::path userRules; // rules of the operator; empty: none can be kept
     Secret passphrase;
     bool lab = false; // start the embedded lab and use its resolver, routes and seeds
     bool readOnly = false;

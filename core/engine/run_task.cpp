@@ -255,7 +255,7 @@ void RunTask::record(const placement::Seed& seed, const std::string& sender,
         e.text = attempt.result.failure;
     }
     const reply::Verdict v =
-        c_.classifier->classify({e.text, e.code, e.enhanced, e.provider, e.mxHost, e.stage});
+        c_.classifier()->classify({e.text, e.code, e.enhanced, e.provider, e.mxHost, e.stage});
     e.category = v.category;
     e.cause = v.cause;
     e.permanence = v.permanence;

@@ -12,6 +12,7 @@
 #include "engine/evidence_values.h"
 #include "engine/message_values.h"
 #include "engine/reply_values.h"
+#include "engine/rule_values.h"
 
 #include <cstdint>
 #include <memory>
@@ -244,18 +245,19 @@ using Query =
                  SpfTrialQuery, RequirementsQuery, RotationsQuery, MessagesQuery, MessageQuery, MatrixQuery,
                  LatencyQuery, TemplatesQuery, TemplateQuery, CompareQuery, MarksQuery, BlocklistQuery,
                  BlocklistCellQuery, BlocklistHistoryQuery, BlocklistImpactQuery, BlocklistChangesQuery,
-                 ListCatalogueQuery>;
+                 ListCatalogueQuery, RulesQuery, ProposeRuleQuery, RehearseQuery, CrosswalkQuery>;
 using Command = std::variant<ImportFiles, ExportEvents, InspectDomain, ForgetDomain, SaveSeedList,
                              DeleteSeedList, ImportSeeds, PutSecret, StartRun, SaveSetting, SaveRoute,
                              DeleteRoute, SaveStreams, CancelJob, StartRotation, AdvanceRotation,
                              CheckMessage, JudgeAgain, ForgetMessage, ExportBundle, ChangeTemplate,
-                             WatchTargets, WatchOurs, UnwatchTargets, EnableList, SweepBlocklists>;
+                             WatchTargets, WatchOurs, UnwatchTargets, EnableList, SweepBlocklists, SaveRule>;
 using Snapshot =
     std::variant<Error, Done, Jobs, Activity, Status, Today, Overview, EventPage, EventDetail, ImportSummary,
                  Domains, DomainView, DnsHistory, SeedLists, SeedsImported, RunPreview, Runs, RunView,
                  SeedEvidence, Settings, Inspections, DomainDiff, SpfTrial, Requirements, Rotations, Messages,
                  MessageView, Matrix, Latency, Templates, TemplateView, Comparison, Marks, BlocklistMatrix,
-                 BlocklistCell, BlocklistHistory, BlocklistImpact, BlocklistChanges, ListCatalogue>;
+                 BlocklistCell, BlocklistHistory, BlocklistImpact, BlocklistChanges, ListCatalogue, Rules,
+                 RuleProposalView, RehearsalView, CrosswalkView>;
 
 struct Answered {
     Ticket ticket = 0;

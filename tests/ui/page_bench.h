@@ -21,6 +21,7 @@ class PageBench {
         how.workspace = file("test.waypost").toStdString();
         how.resources = resources();
         how.lab = lab;
+        how.userRules = file("reply-rules.json").toStdString();
         auto opened = engine::Engine::open(std::move(how));
         if (!opened) qFatal("%s", opened.error().describe().c_str());
         engine_ = std::move(*opened);

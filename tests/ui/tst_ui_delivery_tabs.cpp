@@ -11,8 +11,10 @@
 #include "ui/pages/delivery_matrix.h"
 #include "ui/pages/delivery_page.h"
 #include "ui/pages/delivery_replies.h"
+#include "ui/pages/delivery_rules.h"
 #include "ui/pages/job_banner.h"
 #include "ui/pages/reply_detail.h"
+#include "ui/pages/rule_editor.h"
 #include "ui/widgets/chip_bar.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/event_table.h"
@@ -283,6 +285,80 @@ class TstUiDeliveryTabs : public QObject {
         QTRY_VERIFY(muted());
         tab->showState(u"muted"_s);
         QTRY_COMPARE(tab->table()->model()->rowCount(), 1);
+    }
+
+    void everyRuleIsListedAndFound() {
+        open(true, u"rules"_s);
+        auto* tab = tabAs<DeliveryRules>(u"rules"_s);
+        QTRY_VERIFY(tab->showsContent());
+        const int all = tab->table()->model()->rowCount();
+        QVERIFY2(all > 300, qPrintable(QString::number(all)));
+        tab->find()->setText(u"greylist"_s);
+        QVERIFY(tab->table()->model()->rowCount() > 0 && tab->table()->model()->rowCount() < all);
+        QTRY_COMPARE(tab->crosswalk()->model()->rowCount(), int(reply::categoryCount));
+        QVERIFY(!tab->editor()->saveButton()->isEnabled());
+        test::shoot(*page_, u"delivery-rules"_s);
+    }
+
+    // The greylisted attempt of the lab's log is judged by an own rule, and by the shipped one again.
+    void aRuleIsRehearsedBeforeItIsSaved() {
+        open(true, u"rules"_s);
+        auto* tab = tabAs<DeliveryRules>(u"rules"_s);
+        QTRY_VERIFY(tab->showsContent());
+        RuleEditor* editor = tab->editor();
+        // The rule that decided it, as the operator's own with another category.
+        std::string id;
+        for (const engine::ReplyTemplate& t : bench_->ask<engine::Templates>(engine::TemplatesQuery{}).rows)
+            if (t.category == "deferred-greylist")
+                id = bench_->ask<engine::TemplateView>(engine::TemplateQuery{t.key, t.provider}).rule;
+        engine::RuleView rule;
+        for (const engine::RuleView& r : bench_->ask<engine::Rules>(engine::RulesQuery{}).rules)
+            if (r.id == id) rule = r;
+        QVERIFY(!rule.id.empty());
+        rule.category = "deferred-rate-limit";
+        editor->show(rule);
+        QVERIFY(!editor->saveButton()->isEnabled()); // not before a rehearsal
+        QTest::mouseClick(editor->rehearseButton(), Qt::LeftButton);
+        QTRY_VERIFY2(editor->saveButton()->isEnabled(), qPrintable(editor->verdict()));
+        QVERIFY2(editor->verdict().startsWith(u"1 of 12 attempts"_s), qPrintable(editor->verdict()));
+        QCOMPARE(editor->changes()->model()->rowCount(), 1);
+        test::shoot(*page_, u"delivery-rules-rehearsed"_s);
+        const int wanted = editor->category()->findData(u"deferred-reputation"_s);
+        editor->category()->setCurrentIndex(wanted); // another draft
+        QVERIFY(!editor->saveButton()->isEnabled());
+        editor->rehearse();
+        QTRY_VERIFY(editor->saveButton()->isEnabled());
+        QTest::mouseClick(editor->saveButton(), Qt::LeftButton);
+        QTRY_VERIFY2(page_->banner()->sentence().contains(u"1 replies with 1 events were judged anew"_s),
+                     qPrintable(page_->banner()->sentence()));
+        engine::OverviewQuery again;
+        again.range = {UtcTime{logRange.from}, UtcTime{logRange.to}};
+        again.filter.categories = {"deferred-reputation"};
+        const auto overview = bench_->ask<engine::Overview>(again);
+        QCOMPARE(overview.events, 1U);
+    }
+
+    void aPatternThatIsNoneIsRefusedInWords() {
+        open(true, u"rules"_s);
+        auto* tab = tabAs<DeliveryRules>(u"rules"_s);
+        QTRY_VERIFY(tab->showsContent());
+        engine::RuleView rule = tab->editor()->draft();
+        rule.pattern = "(never closed";
+        tab->editor()->show(rule);
+        tab->editor()->rehearse();
+        QTRY_VERIFY2(tab->editor()->verdict().contains(u"pattern"_s), qPrintable(tab->editor()->verdict()));
+        QVERIFY(!tab->editor()->saveButton()->isEnabled());
+    }
+
+    void makeARuleOfAReply() {
+        open(true, u"replies"_s);
+        auto* tab = tabAs<DeliveryReplies>(u"replies"_s);
+        QTRY_VERIFY(!tab->detail()->sample()->bytes().isEmpty());
+        QTest::mouseClick(tab->detail()->button(u"rule"_s), Qt::LeftButton);
+        auto* rules = tabAs<DeliveryRules>(u"rules"_s);
+        QCOMPARE(page_->tabs()->currentWidget(), rules);
+        QTRY_VERIFY(!rules->editor()->pattern()->text().isEmpty());
+        QVERIFY(!rules->editor()->draft().samples.empty());
     }
 
     void theAttemptsOfATemplateAreShown() {

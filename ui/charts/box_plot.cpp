@@ -92,6 +92,15 @@ void BoxPlot::paintAxis(QPainter& p, const QRectF& plot) const {
         p.drawText(QRectF(at - 40, plot.bottom() + 4, 80, axisHeight - 4), Qt::AlignHCenter | Qt::AlignTop,
                    plotDuration(v));
     }
+    p.setPen(t.textMuted);
+    const int left = int(plot.right()) + space::m;
+    const auto put = [&](int at, int width, const QString& words) {
+        p.drawText(QRectF(left + at, plot.bottom() + 4, width, axisHeight - 4), Qt::AlignRight | Qt::AlignTop,
+                   words);
+    };
+    put(0, 60, tr("median"));
+    put(62, 66, tr("95 %"));
+    put(130, valueWidth - 130 - space::m - space::s, tr("accepted"));
 }
 
 void BoxPlot::paintRow(QPainter& p, int index, const QRectF& plot) const {

@@ -74,10 +74,14 @@ void paintBand(const Scene& s, const PlotLine& l) {
     if (l.low.size() < 2 || l.low.size() != l.high.size()) return;
     QPolygonF shape;
     const auto add = [&](const std::vector<QPointF>& edge, bool back) {
-        for (size_t i = 0; i < edge.size(); ++i) {
-            const QPointF& q = edge[back ? edge.size() - 1 - i : i];
-            shape << QPointF(s.at.x(q.x()), s.at.y(q.y()));
+        QPolygonF line;
+        for (const QPointF& q : edge) {
+            const QPointF to(s.at.x(q.x()), s.at.y(q.y()));
+            if (l.step && !line.isEmpty()) line << QPointF(to.x(), line.last().y());
+            line << to;
         }
+        if (back) std::reverse(line.begin(), line.end());
+        shape += line;
     };
     add(l.low, false);
     add(l.high, true);

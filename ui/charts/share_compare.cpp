@@ -45,7 +45,11 @@ void ShareCompare::setRows(const std::vector<ShareRow>& rows) {
     for (const ShareRow& r : rows_)
         for (const ShareSide* s : {&r.before, &r.now})
             if (s->whole > 0) top_ = std::max(top_, s->high);
-    top_ = std::min(1.0, std::ceil(top_ * 20) / 20);
+    for (const double step : {0.04, 0.08, 0.2, 0.4, 0.6, 0.8, 1.0})
+        if (top_ <= step) {
+            top_ = step;
+            break;
+        }
     updateGeometry();
     update();
 }
@@ -87,7 +91,7 @@ void ShareCompare::paintAxis(QPainter& p, const QRectF& plot) const {
         p.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom() + 3));
         p.setPen(t.textMuted);
         p.drawText(QRectF(x - 40, plot.bottom() + 3, 80, axisHeight - 3), Qt::AlignHCenter | Qt::AlignTop,
-                   percent(top_ * i / 4));
+                   QString::number(std::lround(100 * top_ * i / 4)) + u" %"_s);
     }
 }
 

@@ -133,6 +133,7 @@ QWidget* DeliveryCompare::buildHead() {
     other_->hide();
     ranges_ = foreign::label({});
     ranges_->setProperty("role", u"muted"_s);
+    ranges_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto* caption = new QLabel(tr("&Compare with"));
     caption->setBuddy(against_);
     auto* line = new QHBoxLayout;
@@ -238,6 +239,7 @@ void DeliveryCompare::show(const engine::Comparison& c) {
     ranges_->setToolTip(ranges_->text());
     verdict_->setText(qstr(c.verdict));
     note_->setText(qstr(c.note));
+    note_->setVisible(!c.note.empty());
     std::vector<ShareRow> rows;
     for (const engine::Comparison::Line& l : c.outcomes) {
         if (l.before.part == 0 && l.now.part == 0) continue;

@@ -99,8 +99,8 @@ QWidget* DeliveryLatency::buildBoxes() {
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setFocusPolicy(Qt::NoFocus);
-    auto* words = new QLabel(tr("Right: median, 95 %, accepted attempts. Box: the middle half; line: median; "
-                                "whiskers: 5 % and 95 %."));
+    auto* words = new QLabel(
+        tr("Box: the middle half; line: median; whiskers: 5 % and 95 %; hatched: under 20 attempts."));
     words->setProperty("role", u"muted"_s);
     words->setWordWrap(true);
     return titled(tr("From the first attempt to acceptance, by provider"), scroll, words);
@@ -148,6 +148,12 @@ void DeliveryLatency::show(const engine::Latency& latency) {
                         b.q.events});
     }
     boxes_->setRows(rows);
+    if (!placed_) {
+        // Few providers leave their room to the charts.
+        const int wanted = boxes_->sizeHint().height() + 72;
+        split_->setSizes({std::min(wanted, split_->height() / 2), split_->height()});
+        placed_ = true;
+    }
     showLines(latency);
     showSurvival(latency);
     showContent();
@@ -208,7 +214,7 @@ QByteArray DeliveryLatency::saveLayout() const {
 }
 
 void DeliveryLatency::restoreLayout(const QByteArray& state) {
-    split_->restoreState(state);
+    placed_ = split_->restoreState(state);
 }
 
 } // namespace waypost::ui

@@ -42,6 +42,7 @@ class DeliveryLatency : public DeliveryTab {
     QLabel* survivalWords_ = nullptr;
     QSplitter* split_ = nullptr;
     quint64 question_ = 0;
+    bool placed_ = false; // the operator, or the first answer, has divided the room
 };
 
 } // namespace waypost::ui

@@ -7,6 +7,7 @@
 #include "ui/pages/delivery_latency.h"
 #include "ui/pages/delivery_matrix.h"
 #include "ui/pages/delivery_replies.h"
+#include "ui/pages/delivery_rules.h"
 #include "ui/pages/job_banner.h"
 #include "ui/pages/page_values.h"
 #include "ui/theme/icons.h"
@@ -50,7 +51,19 @@ void DeliveryPage::build() {
     addTab(new DeliveryMatrix(bridge_), u"matrix"_s, tr("Matrix"));
     addTab(new DeliveryLatency(bridge_), u"latency"_s, tr("Latency"));
     addTab(new DeliveryCompare(bridge_), u"compare"_s, tr("Compare"));
-    addTab(new DeliveryReplies(bridge_), u"replies"_s, tr("Replies"));
+    auto* replies = new DeliveryReplies(bridge_);
+    auto* rules = new DeliveryRules(bridge_);
+    addTab(replies, u"replies"_s, tr("Replies"));
+    addTab(rules, u"rules"_s, tr("Rules"));
+    connect(replies, &DeliveryReplies::ruleAsked, this, [this, rules](const QString& templateKey) {
+        tabs_->setCurrentWidget(rules);
+        rules->propose(templateKey);
+    });
+    connect(rules, &DeliveryRules::saveAsked, this, [this](const engine::SaveRule& command) {
+        if (banner_->isBusy())
+            return banner_->say(tr("Another import or export of this screen is still running."), true);
+        banner_->run(command);
+    });
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(space::l, 0, space::m, space::s);
     column->setSpacing(space::s);

@@ -108,7 +108,7 @@ DeliveryReplies::DeliveryReplies(EngineBridge& bridge, QWidget* parent) : Delive
     split_ = new QSplitter;
     split_->addWidget(table_);
     split_->addWidget(detail_);
-    split_->setSizes({720, 480});
+    split_->setSizes({800, 420});
     split_->setChildrenCollapsible(false);
     auto* content = new QWidget;
     auto* column = new QVBoxLayout(content);

@@ -32,8 +32,7 @@ class DeliveryReplies : public DeliveryTab {
     void restoreLayout(const QByteArray& state) override;
 
   Q_SIGNALS:
-    // "Make a rule": a sample of the reply, and its provider.
-    void ruleAsked(const QString& sample, const QString& provider);
+    void ruleAsked(const QString& templateKey); // "Make a rule"
 
   protected:
     void ask() override;

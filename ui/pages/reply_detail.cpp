@@ -58,8 +58,8 @@ ReplyDetail::ReplyDetail(EngineBridge& bridge, QWidget* parent)
     column->addWidget(sample_, 1);
     days_ = new TimeSeriesWidget;
     days_->setTitle(tr("Attempts by day"));
-    days_->setFixedHeight(daysHeight);
-    column->addWidget(days_);
+    days_->setMinimumHeight(daysHeight);
+    column->addWidget(days_, 1);
     body_->addWidget(empty_);
     body_->addWidget(content_);
     auto* whole = new QVBoxLayout(this);
@@ -91,8 +91,7 @@ QWidget* ReplyDetail::buildButtons() {
     };
     add(u"attempts", tr("Show attempts"),
         [this] { Q_EMIT attemptsAsked(qstr(view_.row.key), qstr(view_.row.provider)); });
-    add(u"rule", tr("Make a rule…"),
-        [this] { Q_EMIT ruleAsked(qstr(view_.sample), qstr(view_.row.provider)); });
+    add(u"rule", tr("Make a rule…"), [this] { Q_EMIT ruleAsked(qstr(view_.row.key)); });
     add(u"known", tr("Known"), [this] { setState("known", tr("The template is known from now on.")); });
     add(u"resolved", tr("Resolved"),
         [this] { setState("resolved", tr("Resolved. It comes back as regressed when it is seen again.")); });

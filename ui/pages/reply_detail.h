@@ -36,7 +36,7 @@ class ReplyDetail : public QWidget {
 
   Q_SIGNALS:
     void attemptsAsked(const QString& key, const QString& provider);
-    void ruleAsked(const QString& sample, const QString& provider);
+    void ruleAsked(const QString& key);
     void said(const QString& sentence, bool problem);
 
   private:
