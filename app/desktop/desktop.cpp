@@ -2,6 +2,7 @@
 
 #include "desktop/palette.h"
 #include "ui/pages/activity_page.h"
+#include "ui/pages/blocklists_page.h"
 #include "ui/pages/delivery_page.h"
 #include "ui/pages/domains_page.h"
 #include "ui/pages/jobs_page.h"
@@ -57,13 +58,14 @@ Desktop::Desktop(engine::Engine& engine, const Options& options, const QString& 
 Desktop::~Desktop() = default;
 
 QStringList Desktop::pageIds() {
-    return {u"today"_s,    u"placement"_s, u"domains"_s,  u"messages"_s,
+    return {u"today"_s,    u"placement"_s, u"domains"_s,  u"messages"_s, u"blocklists"_s,
             u"delivery"_s, u"jobs"_s,      u"activity"_s, u"settings"_s};
 }
 
 void Desktop::addPages() {
     domains_ = new ui::DomainsPage(bridge_);
     messages_ = new ui::MessageLabPage(bridge_);
+    blocklists_ = new ui::BlocklistsPage(bridge_);
     delivery_ = new ui::DeliveryPage(bridge_);
     placement_ = new ui::PlacementPage(bridge_);
     auto* today = new ui::TodayPage(bridge_);
@@ -75,12 +77,14 @@ void Desktop::addPages() {
     window_.addPage(u"placement"_s, tr("Placement"), u"placement"_s, placement_, u"Ctrl+2"_s);
     window_.addPage(u"domains"_s, tr("Domains"), u"domains"_s, domains_, u"Ctrl+3"_s);
     window_.addPage(u"messages"_s, tr("Message lab"), u"message"_s, messages_, u"Ctrl+4"_s);
+    window_.addPage(u"blocklists"_s, tr("Blocklists"), u"blocklists"_s, blocklists_, u"Ctrl+5"_s);
     window_.addPage(u"delivery"_s, tr("Delivery"), u"delivery"_s, delivery_, u"Ctrl+6"_s);
     window_.addPage(u"jobs"_s, tr("Jobs"), u"jobs"_s, jobsPage_, {}, tools);
     window_.addPage(u"activity"_s, tr("Activity"), u"activity"_s, activity, {}, tools);
     window_.addPage(u"settings"_s, tr("Settings"), u"settings"_s, settings_, u"Ctrl+,"_s, tools);
     connect(today, &ui::TodayPage::openRequested, this, &Desktop::open);
     connect(placement_, &ui::PlacementPage::openRequested, this, &Desktop::open);
+    connect(blocklists_, &ui::BlocklistsPage::openRequested, this, &Desktop::open);
     connect(jobsPage_, &ui::JobsPage::openRequested, this, &Desktop::open);
     connect(activity, &ui::ActivityPage::openRequested, this, &Desktop::open);
     addCommands();
@@ -135,6 +139,7 @@ void Desktop::open(const QString& page, const QString& object) {
     if (inspect) return domains_->inspect(object);
     if (page == "domains"_L1) return domains_->open(object);
     if (page == "messages"_L1) return messages_->open(object);
+    if (page == "blocklists"_L1) return blocklists_->open(object);
     if (page == "delivery"_L1) return delivery_->open(object);
     if (page == "placement"_L1) return placement_->open(object);
     if (page == "jobs"_L1) return jobsPage_->open(object);

@@ -13,6 +13,7 @@
 #include <memory>
 
 namespace waypost::ui {
+class BlocklistsPage;
 class DeliveryPage;
 class DomainsPage;
 class JobsPage;
@@ -54,6 +55,7 @@ class Desktop : public QObject {
     ui::EngineBridge bridge_;
     ui::MainWindow window_;
     std::shared_ptr<ObjectPalette> palette_;
+    ui::BlocklistsPage* blocklists_ = nullptr;
     ui::DeliveryPage* delivery_ = nullptr;
     ui::DomainsPage* domains_ = nullptr;
     ui::JobsPage* jobsPage_ = nullptr;
