@@ -1,7 +1,7 @@
 #include "placement/seed.h"
 
 #include "base/text.h"
-#include "placement/csv.h"
+#include "base/csv.h"
 
 #include <fmt/format.h>
 

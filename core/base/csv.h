@@ -1,11 +1,11 @@
-// RFC 4180 records with the line they begin on. Inside placement.
+// RFC 4180 records with the line they begin on. Any thread.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace waypost::placement {
+namespace waypost {
 
 struct CsvRecord {
     size_t line = 0;
@@ -35,4 +35,4 @@ class CsvReader {
 // The field, in quotes when it has to be.
 std::string csvField(std::string_view text);
 
-} // namespace waypost::placement
+} // namespace waypost

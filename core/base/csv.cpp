@@ -1,8 +1,8 @@
-#include "placement/csv.h"
+#include "base/csv.h"
 
 #include <algorithm>
 
-namespace waypost::placement {
+namespace waypost {
 
 CsvReader::CsvReader(std::string_view text) : in_(text) {
     if (in_.starts_with("\xef\xbb\xbf")) in_.remove_prefix(3);
@@ -85,4 +85,4 @@ std::string csvField(std::string_view text) {
     return out + '"';
 }
 
-} // namespace waypost::placement
+} // namespace waypost
