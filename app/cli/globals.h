@@ -48,6 +48,7 @@ void addReply(CLI::App& app, Globals& globals);
 void addEvents(CLI::App& app, Globals& globals);
 void addBounce(CLI::App& app, Globals& globals);
 void addImport(CLI::App& app, Globals& globals);
+void addReputation(CLI::App& app, Globals& globals);
 void addStats(CLI::App& app, Globals& globals);
 void addPlacement(CLI::App& app, Globals& globals);
 void addSend(CLI::App& app, Globals& globals);

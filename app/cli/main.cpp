@@ -73,6 +73,7 @@ int main(int argc, char** argv) {
     cli::addStats(app, globals);
     cli::addEvents(app, globals);
     cli::addReply(app, globals);
+    cli::addReputation(app, globals);
     cli::addSend(app, globals);
     cli::addMapping(app, globals);
     cli::addPaths(app, globals);
