@@ -39,13 +39,19 @@ QString useWord(const engine::CatalogueRow& r) {
 Row rowOf(const engine::CatalogueRow& r) {
     const engine::ListColumn& c = r.column;
     const bool asked = useWord(r) == CatalogueWords::tr("on");
-    const Outcome health = asked ? blocklists::healthMark(c.health) : Outcome::Neutral;
+    const std::optional<Outcome> health =
+        asked ? std::optional(blocklists::healthMark(c.health)) : std::nullopt;
     Row row;
     row.key = qstr(c.id);
     row.cells = {Cell{qstr(c.name), {}, {}, {}, {}, {}},
                  Cell{c.zone.empty() ? CatalogueWords::tr("none") : qstr(c.zone), {}, {}, {}, {}, {}},
                  Cell{useWord(r), {}, {}, {}, {}, {}},
-                 Cell{asked ? blocklists::health(c.health) : QString(), {}, health, {}, {}, qstr(c.finding)},
+                 Cell{asked ? blocklists::health(c.health) : CatalogueWords::tr("not asked"),
+                      {},
+                      health,
+                      {},
+                      {},
+                      qstr(c.finding)},
                  Cell{qstr(r.asks), {}, {}, {}, {}, {}},
                  Cell{QString::number(c.weight), c.weight, {}, {}, {}, {}},
                  Cell{r.perDay > 0 ? CatalogueWords::tr("%1 of %2").arg(r.askedToday).arg(r.perDay)
@@ -99,13 +105,13 @@ std::vector<ExplanationNode> detailOf(const engine::CatalogueRow& r) {
 
 BlocklistsCatalogue::BlocklistsCatalogue(EngineBridge& bridge, QWidget* parent)
     : QWidget(parent), bridge_(bridge),
-      model_(new RowModel({{u"name"_s, tr("List"), left, 200, false, false},
-                           {u"zone"_s, tr("Zone"), left, 220, true, false},
-                           {u"use"_s, tr("Use"), left, 120, false, false},
-                           {u"health"_s, tr("Health"), left, 140, false, false},
-                           {u"asks"_s, tr("Asks"), left, 120, false, false},
-                           {u"weight"_s, tr("Weight"), right, 64, false, false},
-                           {u"today"_s, tr("Asked today"), right, 110, false, false}},
+      model_(new RowModel({{u"name"_s, tr("List"), left, 150, false, false},
+                           {u"zone"_s, tr("Zone"), left, 190, true, false},
+                           {u"use"_s, tr("Use"), left, 110, false, false},
+                           {u"health"_s, tr("Health"), left, 130, false, false},
+                           {u"asks"_s, tr("Asks"), left, 84, false, false},
+                           {u"weight"_s, tr("Weight"), right, 60, false, false},
+                           {u"today"_s, tr("Asked today"), right, 92, false, false}},
                           this)),
       table_(new DataTable), detail_(new ExplanationTree), title_(foreign::label({})),
       sentence_(foreign::label({})), onOff_(new QPushButton(tr("Switch off"))) {
@@ -133,7 +139,7 @@ BlocklistsCatalogue::BlocklistsCatalogue(EngineBridge& bridge, QWidget* parent)
     auto* split = new QSplitter;
     split->addWidget(table_);
     split->addWidget(side);
-    split->setSizes({760, 460});
+    split->setSizes({840, 380});
     split->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, space::s, 0, 0);

@@ -47,6 +47,13 @@ double StateStrip::xOf(qint64 ms) const {
     return band().left() + std::clamp(share, 0.0, 1.0) * band().width();
 }
 
+// At least three pixels, also of a moment at the right edge.
+QRectF StateStrip::rectOf(const engine::ListingPeriod& period) const {
+    constexpr double least = 3;
+    const double left = std::min(xOf(period.firstSeen.ms), band().right() - least);
+    return {left, band().top(), std::max(least, xOf(period.lastSeen.ms) - left), bandHeight};
+}
+
 void StateStrip::paintEvent(QPaintEvent*) {
     QPainter p(this);
     const Tokens& t = tokens();
@@ -54,8 +61,7 @@ void StateStrip::paintEvent(QPaintEvent*) {
     p.setPen(QPen(t.line, 1));
     p.drawRect(band());
     for (const engine::ListingPeriod& period : periods_) {
-        const double left = xOf(period.firstSeen.ms);
-        const QRectF r(left, band().top(), std::max(3.0, xOf(period.lastSeen.ms) - left), bandHeight);
+        const QRectF r = rectOf(period);
         if (const auto state = blocklists::mark(period.state)) paintFill(p, r, *state, t);
         const QString letter = blocklists::letter(period.state);
         if (letter.isEmpty() || r.width() < 16) continue;
@@ -72,8 +78,8 @@ void StateStrip::paintEvent(QPaintEvent*) {
 
 QString StateStrip::describe(int x) const {
     for (const engine::ListingPeriod& p : periods_) {
-        const double left = xOf(p.firstSeen.ms);
-        if (x < left || x > std::max(left + 3.0, xOf(p.lastSeen.ms))) continue;
+        const QRectF r = rectOf(p);
+        if (x < r.left() || x > r.right()) continue;
         QString words = tr("%1 from %2 to %3 UTC, %4")
                             .arg(blocklists::word(p.state), shortStamp(p.firstSeen, QTimeZone::utc()),
                                  shortStamp(p.lastSeen, QTimeZone::utc()),

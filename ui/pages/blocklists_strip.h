@@ -24,6 +24,7 @@ class StateStrip : public QWidget {
   private:
     [[nodiscard]] double xOf(qint64 ms) const;
     [[nodiscard]] QRectF band() const;
+    [[nodiscard]] QRectF rectOf(const engine::ListingPeriod& period) const;
     std::vector<engine::ListingPeriod> periods_;
     qint64 from_ = 0, to_ = 0;
 };
