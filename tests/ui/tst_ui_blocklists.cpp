@@ -124,7 +124,7 @@ class TstUiBlocklists : public QObject {
         row("a list that refuses everybody", "127.77.1.1", "refuses", S::Refused);
         row("a list of the world gives no verdict", "127.77.1.1", "world", S::Error);
         row("a welcome is no listing", "127.77.1.1", "friends", S::Clean);
-        row("a domain on a list of domains", "spammy.test", "domains", S::Listed);
+        row("a domain on a list of domains", "spammy.test", "names", S::Listed);
         row("a domain is no address", "spammy.test", "careful", S::NotApplicable);
         row("a list without its key", "127.77.1.1", "keyed", S::NotApplicable);
     }
@@ -179,7 +179,7 @@ class TstUiBlocklists : public QObject {
         QSignalSpy listed(page_->catalogue(), &BlocklistsCatalogue::shown);
         page_->tabs()->setCurrentIndex(BlocklistsPage::Catalogue);
         QVERIFY(listed.wait());
-        QCOMPARE(page_->catalogue()->table()->model()->rowCount(), 7);
+        QCOMPARE(page_->catalogue()->table()->model()->rowCount(), 9);
         QVERIFY(page_->catalogue()->detail()->topLevelItemCount() > 3);
         page_->tabs()->setCurrentIndex(BlocklistsPage::Impact);
         QTRY_VERIFY(page_->impact()->isVisible());
@@ -189,7 +189,7 @@ class TstUiBlocklists : public QObject {
         sweptPage();
         const int before = page_->matrix()->grid()->shape().columns;
         page_->tabs()->setCurrentIndex(BlocklistsPage::Catalogue);
-        QTRY_COMPARE(page_->catalogue()->table()->model()->rowCount(), 7);
+        QTRY_COMPARE(page_->catalogue()->table()->model()->rowCount(), 9);
         QTRY_VERIFY(page_->catalogue()->onOff()->isEnabled());
         page_->catalogue()->onOff()->click();
         QTRY_COMPARE(page_->catalogue()->onOff()->text(), u"Switch on"_s);
