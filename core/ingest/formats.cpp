@@ -11,6 +11,7 @@
 #include "ingest/postfix_decoder.h"
 #include "ingest/postfix_line.h"
 #include "ingest/provider_decoders.h"
+#include "ingest/table_decoder.h"
 
 #include <fmt/format.h>
 
@@ -152,6 +153,19 @@ const Format table[] = {
      .decoder = make<MappedDecoder>,
      .whole = isWholeJson,
      .called = mappingName,
+     .copies = true},
+    {.name = "events",
+     .title = "table of events (CSV with our column names)",
+     .records = Records::Csv,
+     .maxRecord = maxTableRecord,
+     .looks = looksLikeTable,
+     .decoder = make<TableDecoder>,
+     .copies = true},
+    {.name = "events-json",
+     .title = "events (JSON Lines with our field names)",
+     .looks = looksLikeTableLines,
+     .decoder = make<TableDecoder>,
+     .whole = isWholeJson,
      .copies = true},
     {.name = "mbox",
      .title = "mails in an mbox",
