@@ -1,7 +1,7 @@
 #include "placement/seed.h"
 
-#include "base/text.h"
 #include "base/csv.h"
+#include "base/text.h"
 
 #include <fmt/format.h>
 

@@ -38,7 +38,8 @@ const StoredReplyRow& LineMaker::reply(std::int64_t id) {
     auto row = db_.prepare(
         "SELECT r.text, r.sample, r.code, r.enhanced, r.stage, r.provider, r.category, r.outcome, r.cause, "
         "r.permanence, r.action, r.rule, r.rule_version, r.span_start, r.span_length, r.template, t.key, "
-        "t.text, r.opinion, r.list FROM event_reply r LEFT JOIN event_template t ON t.id = r.template WHERE r.id = "
+        "t.text, r.opinion, r.list FROM event_reply r LEFT JOIN event_template t ON t.id = r.template WHERE "
+        "r.id = "
         "?");
     if (row.with(id).step()) {
         r.text = row.string(0);

@@ -24,7 +24,8 @@ struct SettingSpec {
     std::string_view key, title;
     SettingType type;
     std::string_view standard; // the default, in the form it is stored
-    std::string_view scope; // who reads it: "resolver", "sending", "placement", "domains", "privacy", "store", "lists"
+    std::string_view
+        scope; // who reads it: "resolver", "sending", "placement", "domains", "privacy", "store", "lists"
     std::string_view doc;
     std::int64_t low = 0, high = 0; // Integer
     std::string_view choices{};     // Choice: words separated by spaces
