@@ -35,6 +35,23 @@ std::vector<ingest::StreamRule> streamRules(store::Workspace& workspace) {
     return rows ? ingest::importStreamRules(*rows) : std::vector<ingest::StreamRule>();
 }
 
+json::array membersOf(const ingest::ImportResult& r) {
+    json::array out;
+    for (const ingest::ImportMember& m : r.members) {
+        json::object o{{"name", json::foreign(m.name)}};
+        if (m.problem.empty()) {
+            o["format"] = m.format;
+            o["events"] = m.events;
+            o["duplicates"] = m.duplicates;
+            o["rejected"] = m.rejected;
+        } else {
+            o["problem"] = json::foreign(m.problem);
+        }
+        out.push_back(std::move(o));
+    }
+    return out;
+}
+
 json::value toJson(const ingest::ImportResult& r) {
     json::object o{{"file", json::foreign(r.file)}};
     if (r.error) {
@@ -50,6 +67,7 @@ json::value toJson(const ingest::ImportResult& r) {
     o["refusals"] = r.refusals;
     if (r.skipped > 0) o["skipped"] = r.skipped;
     o["seconds"] = r.seconds;
+    if (!r.members.empty()) o["members"] = membersOf(r);
     if (!r.note.empty()) o["note"] = json::foreign(r.note);
     if (r.cancelled) o["cancelled"] = true;
     return o;

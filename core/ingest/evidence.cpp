@@ -1,24 +1,22 @@
 #include "ingest/evidence.h"
 
 #include "base/text.h"
-#include "ingest/reader.h"
+#include "ingest/brothers.h"
+#include "ingest/plan.h"
 #include "store/event_text.h"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace waypost::ingest {
 
 namespace {
 
 namespace fs = std::filesystem;
-constexpr int maxBrothers = 200;
 
 enum class Found : std::uint8_t { No, Other, Yes };
 
 Found lookIn(const fs::path& file, const store::EvidencePlace& place, RawLine& out) {
-    auto reader = LogReader::open(file);
+    auto reader = openStored(file.string());
     if (!reader) return Found::No;
     std::string_view head = (*reader)->head();
     if (head.empty() || head.substr(0, place.head.size()) != place.head) return Found::No;
@@ -28,22 +26,6 @@ Found lookIn(const fs::path& file, const store::EvidencePlace& place, RawLine& o
     if (std::uint32_t(store::hashOf(bytes)) != place.hash) return Found::Other;
     out = {file, place.pos, std::move(bytes)};
     return Found::Yes;
-}
-
-// "mail.log.2.gz" and "mail.log" are brothers.
-std::vector<fs::path> brothersOf(const fs::path& file) {
-    std::string name = file.filename().string();
-    std::string stem =
-        name.substr(0, name.find(".log") == std::string::npos ? name.find('.') : name.find(".log") + 4);
-    std::vector<fs::path> out;
-    std::error_code error;
-    for (fs::directory_iterator it(file.parent_path().empty() ? "." : file.parent_path(), error), end;
-         !error && it != end; it.increment(error)) {
-        if (int(out.size()) >= maxBrothers) break;
-        if (it->path().filename().string().starts_with(stem) && it->path() != file) out.push_back(it->path());
-    }
-    std::sort(out.begin(), out.end());
-    return out;
 }
 
 } // namespace

@@ -1,58 +1,61 @@
 #include "ingest/importer.h"
 
 #include "base/text.h"
-#include "ingest/session.h"
+#include "ingest/plan.h"
 #include "store/workspace.h"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace waypost::ingest {
 
 namespace {
 
-// When its first line was written: rotated sets are read in that order.
-UtcTime firstOf(std::string_view head, UtcTime modified, const LogZone& zone) {
-    HeadReader heads(modified, zone);
-    SyslogHead line;
-    while (!head.empty() && !heads.read(head.substr(0, head.find('\n')), line))
-        head.remove_prefix(std::min(head.size(), std::min(head.find('\n'), head.size() - 1) + 1));
-    return heads.last();
+// What one member added to the sum.
+void addMember(ImportResult& sum, const Source& source, const ImportResult& before) {
+    if (sum.format.empty())
+        sum.format = source.format->name;
+    else if (sum.format != source.format->name)
+        sum.format = "mixed";
+    ImportMember m;
+    m.name = source.member;
+    m.format = source.format->name;
+    m.events = sum.events - before.events;
+    m.duplicates = sum.duplicates - before.duplicates;
+    m.rejected = sum.rejected - before.rejected;
+    if (sum.error) m.problem = sum.error->text;
+    sum.members.push_back(std::move(m));
 }
 
-// Reads the heads: what each file is, and when it starts.
-std::vector<Source> prepare(const std::vector<std::filesystem::path>& files, const ImportOptions& options,
-                            std::vector<ImportResult>& results) {
-    std::vector<Source> out;
-    for (size_t i = 0; i < files.size(); ++i) {
-        results[i].file = files[i].string();
-        auto reader = LogReader::open(files[i]);
-        if (!reader) {
-            results[i].error = reader.error();
-            continue;
-        }
-        auto detected = detectFormat((*reader)->head(), options.decoder);
-        results[i].format = detected.empty ? "empty" : detected.name;
-        if (detected.empty) continue;
-        if (!detected.format) {
-            results[i].error = Error(ErrorCode::Unsupported, "import",
-                                     fmt::format("{} is of no format we know: {}.",
-                                                 text::printable(files[i].string()), detected.tried));
-            continue;
-        }
-        Source s;
-        s.index = i;
-        s.name = files[i].string();
-        s.format = detected.format;
-        s.first = firstOf((*reader)->head(), (*reader)->modified(), options.zone);
-        s.reader = std::move(*reader);
-        out.push_back(std::move(s));
+void readOne(Session& session, Source& source, ImportResult& result, const ImportOptions& options) {
+    const ImportResult before = result;
+    auto opened = openSource(source, options);
+    if (!opened)
+        result.error = opened.error();
+    else if (session.stopped())
+        result.cancelled = true;
+    else
+        session.read(source, result);
+    if (result.error && result.error->code != ErrorCode::Storage)
+        session.refuse(source.name, result.error->text, {});
+    if (source.member.empty()) return;
+    addMember(result, source, before);
+    // One bad member does not spoil the others; a storage error does.
+    if (result.error && result.error->code != ErrorCode::Storage) result.error = before.error;
+}
+
+void noteRefused(ImportResult& result, size_t refused) {
+    if (refused == 0 || result.error) return;
+    if (result.events + result.duplicates == 0 && result.format.empty()) {
+        const ImportMember& first = result.members.front();
+        result.error =
+            Error(ErrorCode::Unsupported, "import",
+                  fmt::format("{}: nothing in it is of a format we know; {}: {}",
+                              text::printable(result.file), text::printable(first.name), first.problem));
+        return;
     }
-    std::sort(out.begin(), out.end(), [](const Source& a, const Source& b) {
-        return std::pair(a.first, a.index) < std::pair(b.first, b.index);
-    });
-    return out;
+    if (!result.note.empty()) result.note += ' ';
+    result.note += fmt::format("{} in it could not be read: see the rejected.",
+                               refused == 1 ? std::string("One file") : fmt::format("{} files", refused));
 }
 
 } // namespace
@@ -64,18 +67,24 @@ Write writeTo(store::Workspace& workspace) {
 std::vector<ImportResult> importFiles(const std::vector<std::filesystem::path>& files, const Write& write,
                                       const ImportOptions& options) {
     std::vector<ImportResult> results(files.size());
-    auto sources = prepare(files, options, results);
+    for (size_t i = 0; i < files.size(); ++i) results[i].file = files[i].string();
+    Plan plan = makePlan(files, options, results);
     Session session(write, options);
-    for (const Source& s : sources) session.bytesTotal += s.reader->fileSize();
-    for (Source& s : sources) {
-        ImportResult& result = results[s.index];
-        if (session.stopped())
-            result.cancelled = true;
-        else
-            session.read(s, result);
-        session.bytesDone += s.reader->fileSize();
-        s.reader.reset();
+    std::vector<size_t> refused(files.size());
+    for (const Plan::Refused& r : plan.refused) {
+        session.refuse(r.path, r.reason, r.head);
+        if (r.member.empty()) continue;
+        ++refused[r.index];
+        results[r.index].members.push_back({r.member, {}, 0, 0, 0, r.reason});
     }
+    for (const Source& s : plan.sources) session.bytesTotal += s.size;
+    for (Source& s : plan.sources) {
+        readOne(session, s, results[s.index], options);
+        session.bytesDone += s.size;
+        s.reader.reset();
+        s.part.fd.reset();
+    }
+    for (size_t i = 0; i < files.size(); ++i) noteRefused(results[i], refused[i]);
     auto ended = session.end();
     if (!ended && !results.empty() && !results.back().error) results.back().error = ended.error();
     return results;

@@ -2,9 +2,9 @@
 //
 // A log is known by its content (its first octets), not by its name: importing a renamed, rotated, compressed
 // or copied log again goes on where the last import of it ended and repeats nothing; a truncated file is a
-// new log. Events, roll-ups, open messages and the position in the file are stored in one transaction, so an
-// import that is killed goes on exactly there. Rotated sets are read oldest first, whatever order they are
-// given in.
+// new log; folders and archives stand for the files in them. Events, roll-ups, open messages and the position
+// in the file are stored in one transaction, so an import that is killed goes on exactly there. Rotated sets
+// are read oldest first, whatever order they are given in.
 //
 // A last line without its end waits for the rest, when the file is plain and was written to within
 // `lastLineWait`. Thread rule: run() blocks its thread (it parses there) while the batches are written by
@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "ingest/decoder.h"
+#include "ingest/unpack.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -49,12 +50,25 @@ struct ImportOptions {
     Millis lastLineWait{60'000};
     size_t batchBytes = 8 * 1024 * 1024; // of log text in one transaction
     size_t batchEvents = 40'000;
+    UnpackLimits unpack;
+    size_t folderFiles = 100'000; // read in one folder
+    // Instead of pread(2): for tests that let a read fail.
+    std::function<std::int64_t(int fd, char* into, size_t size, std::int64_t at)> readAt;
     // Called about every batch; false cancels: what is stored stays, the rest is for the next time.
     std::function<bool(const ImportProgress&)> progress;
 };
 
+// A file of a folder, or a member of an archive.
+struct ImportMember {
+    std::string name, format;
+    std::uint64_t events = 0, duplicates = 0, rejected = 0;
+    std::string problem; // why it was not read; empty: it was
+};
+
+// A folder or an archive is one result: the sum of its members.
 struct ImportResult {
-    std::string file, format;
+    std::string file;
+    std::string format;           // "mixed" when members have several
     std::uint64_t records = 0;    // whole lines read now
     std::uint64_t events = 0;     // stored now
     std::uint64_t duplicates = 0; // events stored before: by an earlier import, or under the same name
@@ -66,6 +80,7 @@ struct ImportResult {
     double seconds = 0;
     bool cancelled = false;
     std::string note; // what the operator should know; may be empty
+    std::vector<ImportMember> members;
     std::optional<Error> error;
 };
 

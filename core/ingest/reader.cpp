@@ -5,12 +5,16 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <fcntl.h>
 #include <unistd.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 namespace waypost::ingest {
 
@@ -35,63 +39,176 @@ struct LogReader::Inflater {
     ~Inflater() { inflateEnd(&stream); }
 };
 
-LogReader::~LogReader() {
-    if (fd_ >= 0) ::close(fd_);
+// What libarchive undoes: bzip2, xz, zstd.
+struct LogReader::Filter {
+    explicit Filter(LogReader& owner) : reader(owner), handle(archive_read_new()) {}
+    ~Filter() { archive_read_free(handle); }
+    Filter(const Filter&) = delete;
+    Filter& operator=(const Filter&) = delete;
+    bool open() {
+        archive_read_support_filter_bzip2(handle);
+        archive_read_support_filter_xz(handle);
+        archive_read_support_filter_zstd(handle);
+        archive_read_support_format_raw(handle);
+        archive_entry* entry = nullptr;
+        return archive_read_open(handle, this, nullptr, more, nullptr) == ARCHIVE_OK &&
+               archive_read_next_header(handle, &entry) == ARCHIVE_OK;
+    }
+    static la_ssize_t more(archive* a, void* self, const void** bytes) {
+        auto& f = *static_cast<Filter*>(self);
+        auto got = f.reader.readFile(f.input, inputBytes);
+        if (!got) {
+            f.error = got.error();
+            archive_set_error(a, EIO, "read");
+            return -1;
+        }
+        *bytes = f.input;
+        return la_ssize_t(*got);
+    }
+    LogReader& reader;
+    archive* handle;
+    char input[inputBytes];
+    std::optional<Error> error; // of the file itself
+};
+
+namespace {
+
+std::shared_ptr<const int> handleOf(int fd) {
+    return {new int(fd), [](const int* p) {
+                ::close(*p);
+                delete p;
+            }};
 }
 
-Result<std::unique_ptr<LogReader>> LogReader::open(const std::filesystem::path& file) {
-    std::unique_ptr<LogReader> r(new LogReader);
-    r->name_ = file.string();
-    r->fd_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (r->fd_ < 0) return ioError(r->name_, "opened");
+} // namespace
+
+Result<FilePart> openFile(const std::filesystem::path& file) {
+    const std::string name = file.string();
+    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return ioError(name, "opened");
+    FilePart part;
+    part.fd = handleOf(fd);
+    part.name = name;
     struct stat st{};
-    if (::fstat(r->fd_, &st) != 0) return ioError(r->name_, "read");
+    if (::fstat(fd, &st) != 0) return ioError(name, "read");
     if (!S_ISREG(st.st_mode))
         return fail(ErrorCode::Unsupported, "import",
-                    fmt::format("{} is not a regular file.", text::printable(r->name_)));
-    r->size_ = st.st_size;
-    r->modified_ = {std::int64_t(st.st_mtim.tv_sec) * 1000 + st.st_mtim.tv_nsec / 1'000'000};
-    unsigned char magic[3] = {};
-    r->compressed_ =
-        ::pread(r->fd_, magic, 3, 0) == 3 && magic[0] == 0x1f && magic[1] == 0x8b && magic[2] == 8;
+                    fmt::format("{} is not a regular file.", text::printable(name)));
+    part.modified = {std::int64_t(st.st_mtim.tv_sec) * 1000 + st.st_mtim.tv_nsec / 1'000'000};
+    return part;
+}
+
+Result<FilePart> openSpool() {
+    std::error_code ignored;
+    const auto folder = std::filesystem::temp_directory_path(ignored);
+    const int fd = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0) return ioError(folder.string(), "used for unpacking");
+    FilePart part;
+    part.fd = handleOf(fd);
+    part.name = folder.string();
+    return part;
+}
+
+LogReader::~LogReader() = default;
+
+Result<std::unique_ptr<LogReader>> LogReader::open(const std::filesystem::path& file) {
+    auto part = openFile(file);
+    if (!part) return fail(std::move(part.error()));
+    return open(std::move(*part));
+}
+
+Result<std::unique_ptr<LogReader>> LogReader::open(FilePart part) {
+    std::unique_ptr<LogReader> r(new LogReader);
+    r->part_ = std::move(part);
+    r->size_ = r->part_.size;
+    struct stat st{};
+    if (r->size_ < 0) {
+        if (::fstat(*r->part_.fd, &st) != 0) return ioError(r->part_.name, "read");
+        r->size_ = st.st_size;
+    }
+    char magic[6] = {};
+    auto got = r->readFile(magic, sizeof magic);
+    if (!got) return fail(std::move(got.error()));
+    const std::string_view first(magic, *got);
+    if (first.starts_with("\x1f\x8b\x08"))
+        r->kind_ = Kind::Gzip;
+    else if (first.starts_with("BZh") ||
+             first == std::string_view("\xfd"
+                                       "7zXZ\0",
+                                       6) ||
+             first.starts_with("\x28\xb5\x2f\xfd"))
+        r->kind_ = Kind::Other;
     if (auto ok = r->rewind(); !ok) return fail(std::move(ok.error()));
     r->head_.resize(headBytes);
-    auto got = r->readContent(r->head_.data(), headBytes);
-    if (!got) return fail(std::move(got.error()));
-    r->head_.resize(*got);
+    auto head = r->readContent(r->head_.data(), headBytes);
+    if (!head) return fail(std::move(head.error()));
+    r->head_.resize(*head);
+    r->head_.shrink_to_fit();
     if (auto ok = r->rewind(); !ok) return fail(std::move(ok.error()));
     return r;
 }
 
 Result<void> LogReader::rewind() {
-    if (::lseek(fd_, 0, SEEK_SET) != 0) return ioError(name_, "read");
-    inflater_ = compressed_ ? std::make_unique<Inflater>() : nullptr;
+    inflater_ = kind_ == Kind::Gzip ? std::make_unique<Inflater>() : nullptr;
+    filter_.reset();
     carry_.clear();
-    position_ = fileRead_ = 0;
-    ended_ = truncated_ = false;
+    position_ = fileRead_ = produced_ = 0;
+    ended_ = truncated_ = bomb_ = false;
     return {};
 }
 
-Result<size_t> LogReader::readFile(char* into, size_t size) {
+std::int64_t FilePart::read(char* into, size_t count, std::int64_t at) const {
+    if (size >= 0) count = size_t(std::clamp<std::int64_t>(size - at, 0, std::int64_t(count)));
+    if (count == 0) return 0;
     for (;;) {
-        ssize_t n = ::read(fd_, into, size);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return ioError(name_, "read");
-        fileRead_ += n;
-        return size_t(n);
+        const std::int64_t n =
+            readAt ? readAt(*fd, into, count, base + at) : ::pread(*fd, into, count, base + at);
+        if (n >= 0 || errno != EINTR) return n;
     }
+}
+
+Result<size_t> LogReader::readFile(char* into, size_t size) {
+    const std::int64_t n = part_.read(into, size, fileRead_);
+    if (n < 0) return ioError(part_.name, "read");
+    fileRead_ += n;
+    return size_t(n);
 }
 
 // Fills as much of `into` as there is content.
 Result<size_t> LogReader::readContent(char* into, size_t size) {
     size_t have = 0;
     while (have < size) {
-        auto got = compressed_ ? inflateInto(into + have, size - have) : readFile(into + have, size - have);
+        char* to = into + have;
+        const size_t room = size - have;
+        auto got = kind_ == Kind::Plain  ? readFile(to, room)
+                   : kind_ == Kind::Gzip ? inflateInto(to, room)
+                                         : filterInto(to, room);
         if (!got) return got;
         if (*got == 0) break;
         have += *got;
     }
+    produced_ += std::int64_t(have);
+    if (kind_ != Kind::Plain && produced_ > ratioFromBytes && produced_ / maxStreamRatio > fileRead_)
+        ended_ = truncated_ = bomb_ = true;
     return have;
+}
+
+Result<size_t> LogReader::filterInto(char* into, size_t size) {
+    if (ended_) return 0;
+    if (!filter_) {
+        filter_ = std::make_unique<Filter>(*this);
+        if (!filter_->open()) {
+            ended_ = truncated_ = true;
+            if (filter_->error) return fail(*filter_->error);
+            return 0;
+        }
+    }
+    const la_ssize_t got = archive_read_data(filter_->handle, into, size);
+    if (got > 0) return size_t(got);
+    ended_ = true;
+    if (filter_->error) return fail(*filter_->error);
+    truncated_ = got < 0; // what came before is kept
+    return 0;
 }
 
 Result<size_t> LogReader::inflateInto(char* into, size_t size) {
@@ -134,9 +251,8 @@ Result<bool> LogReader::seek(std::int64_t offset, size_t tailBytes, std::string&
     if (auto ok = rewind(); !ok) return fail(std::move(ok.error()));
     std::int64_t tailAt = std::max<std::int64_t>(0, offset - std::int64_t(tailBytes));
     std::string scratch;
-    if (!compressed_) {
+    if (kind_ == Kind::Plain) {
         if (offset > size_) return false;
-        if (::lseek(fd_, tailAt, SEEK_SET) != tailAt) return ioError(name_, "read");
         fileRead_ = tailAt;
     } else {
         scratch.resize(blockBytes);

@@ -153,6 +153,15 @@ Result<Session::Start> Session::findStart(const Source& source) {
     return start;
 }
 
+void Session::refuse(const std::string& path, const std::string& reason, std::string_view head) {
+    const store::RefusedFile file{now(), path, reason, std::string(head.substr(0, store::rejectedBytesKept))};
+    auto done = write_([&file](store::Database& db) -> Result<void> {
+                    store::saveRefusedFile(db, file);
+                    return {};
+                }).get();
+    if (!done && !broken_) broken_ = done.error();
+}
+
 // Everything in it is stored already: only counted, so that the summary is right.
 Result<void> Session::countPrefix(Source& source, ImportResult& result) {
     DecoderOptions plain;
@@ -212,6 +221,7 @@ void Session::read(Source& source, ImportResult& result) {
     sent_ = stored_ = {};
     dropped_ = std::make_shared<std::uint64_t>(0);
     auto done = readAll(run);
+    source.file = run.file->id;
     result.records += stored_.records;
     result.events += stored_.events - *dropped_;
     result.duplicates += *dropped_;
@@ -255,8 +265,14 @@ Result<void> Session::readAll(Running& run) {
         if (auto ok = flush(run); !ok) return ok;
     }
     run.result.waiting += records.waiting();
-    if (reader.truncated())
-        run.result.note = "The compressed file breaks off; what it held up to there was read.";
+    if (reader.truncated()) {
+        const std::string why = reader.bomb()
+                                    ? fmt::format("it expands to more than {} times its size", maxStreamRatio)
+                                    : std::string("its compression breaks off");
+        run.result.note =
+            fmt::format("{}: {}; what it held up to there was read.", text::printable(run.source.name), why);
+        refuse(run.source.name, why, {});
+    }
     if (run.octets > 0) {
         if (auto ok = flush(run); !ok) return ok;
     }

@@ -16,19 +16,28 @@ namespace waypost::ingest {
 
 // A content on its way in.
 struct Source {
-    size_t index = 0; // of the result in the caller's list
-    std::string name; // what it is stored under: the path, with the member's behind it
+    size_t index = 0;   // of the result in the caller's list
+    size_t order = 0;   // as they were found
+    std::string name;   // what it is stored under: the path, with the member's behind it
+    std::string member; // what to call it inside of what was given; empty: it is that itself
+    FilePart part;      // closed (no fd) while it waits, when it can be opened again by its name
     std::unique_ptr<LogReader> reader;
     const Format* format = nullptr;
-    UtcTime first{INT64_MAX}; // of its first record, when that is cheap to see
+    std::int64_t size = 0;
+    UtcTime first{INT64_MIN}; // of its first record, when that is cheap to see
     bool growing = false;     // it may be written to at any time: a last line always waits
+    bool taken = false;       // its last line is whole, however young it is
+    std::int64_t file = 0;    // set by reading: its number in the store
 };
 
 class Session {
   public:
     Session(const Write& write, const ImportOptions& options);
 
+    // Counts are added to `result`.
     void read(Source& source, ImportResult& result);
+    // Keeps a file that cannot be read, with its reason.
+    void refuse(const std::string& path, const std::string& reason, std::string_view head);
     Result<void> end();
     [[nodiscard]] bool stopped() const { return stopped_; }
     std::int64_t bytesDone = 0, bytesTotal = 0;

@@ -121,4 +121,19 @@ std::vector<RejectedRow> rejectedLines(Database& db, std::int64_t beforeId, int 
     return out;
 }
 
+void saveRefusedFile(Database& db, const RefusedFile& f) {
+    db.run("INSERT INTO import_refused(path, reason, bytes, at) VALUES(?, ?, ?, ?) "
+           "ON CONFLICT DO UPDATE SET at = excluded.at, bytes = excluded.bytes",
+           f.path, f.reason, Blob{std::string_view(f.bytes).substr(0, rejectedBytesKept)}, f.at);
+}
+
+std::vector<RefusedFile> refusedFiles(Database& db, int limit) {
+    std::vector<RefusedFile> out;
+    auto rows =
+        db.prepare("SELECT at, path, reason, bytes FROM import_refused ORDER BY at DESC, id DESC LIMIT ?");
+    rows.with(limit);
+    while (rows.step()) out.push_back({rows.time(0), rows.string(1), rows.string(2), rows.string(3)});
+    return out;
+}
+
 } // namespace waypost::store

@@ -58,4 +58,12 @@ struct RejectedRow {
 };
 std::vector<RejectedRow> rejectedLines(Database& db, std::int64_t beforeId, int limit);
 
+// A whole file, or a member of an archive, that could not be read.
+struct RefusedFile {
+    UtcTime at;
+    std::string path, reason, bytes;
+};
+void saveRefusedFile(Database& db, const RefusedFile& file);
+std::vector<RefusedFile> refusedFiles(Database& db, int limit); // the newest first
+
 } // namespace waypost::store

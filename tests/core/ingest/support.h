@@ -1,7 +1,9 @@
 // Shared by the tests of this folder: a workspace in a temporary folder, files, imports.
 #pragma once
 
+#include "ingest/evidence.h"
 #include "ingest/importer.h"
+#include "store/event_queries.h"
 #include "store/rollup_check.h"
 #include "store/workspace.h"
 #include "support/paths.h"
