@@ -122,7 +122,7 @@ bool Follower::readTail(Log& log, Tail& tail, bool takeLast, std::vector<ImportR
     source.taken = takeLast;
     ImportResult result;
     result.file = source.name;
-    result.format = detected.format->name;
+    result.format = detected.name;
     session_->read(source, result);
     const bool other = source.file != tail.file;
     tail.file = source.file;

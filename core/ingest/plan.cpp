@@ -115,9 +115,7 @@ class Planner {
         if (!reader) return refuse(index, name, member, reader.error(), {});
         const string_view head = (*reader)->head();
         auto detected = detectFormat(head, options_.decoder);
-        const std::string format = detected.empty    ? "empty"
-                                   : detected.format ? std::string(detected.format->name)
-                                                     : std::string();
+        const std::string format = detected.empty ? "empty" : detected.format ? detected.name : std::string();
         if (member.empty()) results_[index].format = format;
         if (detected.empty) {
             if ((*reader)->truncated())
