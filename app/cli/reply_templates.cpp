@@ -62,6 +62,7 @@ void print(const Globals& globals, const store::TemplateList& list) {
         return;
     }
     std::vector<std::vector<std::string>> rows;
+    rows.reserve(list.rows.size());
     for (const auto& r : list.rows) {
         rows.push_back({r.key, std::string(store::templateStateName(r.state)), text::printable(r.provider),
                         std::string(reply::categoryName(r.category)), std::to_string(r.events),

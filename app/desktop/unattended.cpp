@@ -8,6 +8,7 @@
 #include "ui/shell/time_range_control.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/data_table.h"
+#include "ui/widgets/event_table.h"
 
 #include <QAbstractItemModel>
 #include <QCoreApplication>
@@ -99,9 +100,10 @@ void showStoredRange(Desktop& desktop, engine::Engine& engine) {
 // Something to look at: the first problem of the list, with its evidence.
 void prepare(Desktop& desktop, const QString& id) {
     if (id == "delivery"_L1) {
-        ui::DataTable* rows = desktop.delivery().rows();
-        for (int r = 0; r < rows->model()->rowCount(); ++r)
-            if (rows->model()->index(r, 1).data().toString() == "deferred"_L1) return rows->selectRow(r);
+        ui::EventTable* rows = desktop.delivery().rows();
+        const int outcome = rows->columnOf(u"outcome"_s);
+        for (quint64 r = 0; r < std::min<quint64>(rows->count(), ui::EventTable::pageRows); ++r)
+            if (rows->cellText(r, outcome) == "deferred"_L1) return rows->setCurrentRow(qint64(r));
     }
     if (id == "messages"_L1 && !desktop.messages().messages().empty()) {
         desktop.messages().openMessage(ui::qstr(desktop.messages().messages().front().id));

@@ -46,7 +46,7 @@ bool answersByHeader(const MailView& view) {
     return generated == "reply" ||
            text::lowered(view.field("X-MS-Exchange-Generated-Message-Source")).find("oof") !=
                std::string::npos ||
-           view.field("X-Auto-Response-Type").size() > 0;
+           !view.field("X-Auto-Response-Type").empty();
 }
 
 // What mail programs put in front of, or instead of, the subject of an automatic answer.

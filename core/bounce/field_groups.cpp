@@ -119,7 +119,8 @@ std::string_view fieldIn(const FieldGroup& group, std::string_view name) {
 
 std::string_view withoutType(std::string_view value) {
     const size_t semicolon = value.find(';');
-    if (semicolon == std::string_view::npos || semicolon > 30) return text::trim(value);
+    constexpr size_t longestType = 30;
+    if (semicolon > longestType) return text::trim(value); // also when there is none
     const std::string_view type = text::trim(value.substr(0, semicolon));
     const bool word = !type.empty() && std::all_of(type.begin(), type.end(), [](char c) {
         return text::isAlnum(c) || c == '-' || c == '_' || c == '.' || c == ' ';

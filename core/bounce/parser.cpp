@@ -114,7 +114,7 @@ std::string verpRecipient(std::string_view address) {
 Result<std::shared_ptr<const Parser>> Parser::load(const std::filesystem::path& resources, Judge judge) {
     auto formats = TextFormats::load(resources / "rules" / "bounces");
     if (!formats) return fail(formats.error());
-    return std::make_shared<const Parser>(*formats, judge);
+    return std::make_shared<const Parser>(*formats, std::move(judge));
 }
 
 bool Parser::readStatus(const MailView& view, Report& report, std::vector<std::string>& comments) const {
