@@ -2,8 +2,8 @@
 #include "base/text.h"
 #include "bounce/parser.h"
 #include "cli/classifier.h"
+#include "cli/import_group.h"
 #include "cli/workspace.h"
-#include "ingest/importer.h"
 #include "ingest/source_book.h"
 #include "ingest/streams.h"
 #include "store/settings_store.h"
@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <csignal>
 #include <future>
 
@@ -73,7 +72,9 @@ json::value toJson(const ingest::ImportResult& r) {
     return o;
 }
 
-void print(const Globals& globals, const std::vector<ingest::ImportResult>& results) {
+} // namespace
+
+void printImports(const Globals& globals, const std::vector<ingest::ImportResult>& results) {
     if (globals.json) {
         for (const ingest::ImportResult& r : results) printLine(json::line(toJson(r)));
         return;
@@ -103,7 +104,7 @@ void print(const Globals& globals, const std::vector<ingest::ImportResult>& resu
 
 // A file that cannot be read is refused input (2), or a partial result (3) when others went in; what concerns
 // the workspace keeps its own status.
-void setStatus(Globals& globals, const std::vector<ingest::ImportResult>& results) {
+void raiseImportStatus(Globals& globals, const std::vector<ingest::ImportResult>& results) {
     const bool some =
         std::any_of(results.begin(), results.end(), [](const ingest::ImportResult& r) { return !r.error; });
     for (const ingest::ImportResult& r : results) {
@@ -115,7 +116,15 @@ void setStatus(Globals& globals, const std::vector<ingest::ImportResult>& result
     }
 }
 
-void import(Globals& globals, const std::vector<std::string>& files) {
+namespace {
+
+struct Asked {
+    std::vector<std::string> files;
+    bool follow = false, rejected = false;
+    int limit = 100;
+};
+
+void import(Globals& globals, const Asked& asked) {
     // The rules are read while the workspace is opened: both take tens of milliseconds.
     auto rules = std::async(std::launch::async, [&] { return loadClassifier(globals); });
     auto workspace = openWorkspace(globals, true);
@@ -137,32 +146,56 @@ void import(Globals& globals, const std::vector<std::string>& files) {
     options.decoder.providers = providers->get();
     options.decoder.streams = streamRules(**workspace);
     options.clock = &clock;
-    const bool shows = isatty(STDERR_FILENO) == 1;
+    const bool shows = isatty(STDERR_FILENO) == 1 && !asked.follow;
     options.progress = [shows](const ingest::ImportProgress& p) {
         if (shows)
             fmt::print(stderr, "\r{} of {} MB, {} events ", p.done / 1'000'000, p.total / 1'000'000,
                        p.events);
         return !interrupted;
     };
+    const ingest::Write write = ingest::writeTo(**workspace);
     std::signal(SIGINT, onInterrupt); // the first one stops cleanly; what is stored stays
-    auto results = ingest::importFiles({files.begin(), files.end()}, ingest::writeTo(**workspace), options);
+    if (asked.follow) {
+        std::signal(SIGTERM, onInterrupt);
+        return followLogs(globals, asked.files, write, options, interrupted);
+    }
+    auto results = ingest::importFiles({asked.files.begin(), asked.files.end()}, write, options);
     if (shows) fmt::print(stderr, "\n");
-    print(globals, results);
-    setStatus(globals, results);
+    printImports(globals, results);
+    raiseImportStatus(globals, results);
 }
 
 } // namespace
 
 void addImport(CLI::App& app, Globals& globals) {
     auto* run = app.add_subcommand("import", "read logs into the workspace; the format is found by content");
-    auto files = std::make_shared<std::vector<std::string>>();
-    run->add_option("FILE", *files, "logs and events, plain or gzip, in any order")->required();
+    auto asked = std::make_shared<Asked>();
+    auto* files =
+        run->add_option("FILE", asked->files, "logs, events, mails: files, folders, archives; in any order");
+    auto* follow = run->add_flag("--follow", asked->follow,
+                                 "go on with what is written, through rotation, until SIGINT or SIGTERM");
+    auto* rejected = run->add_flag("--rejected", asked->rejected,
+                                   "list the lines and files that earlier imports could not read")
+                         ->excludes(files)
+                         ->excludes(follow);
+    run->add_option("--limit", asked->limit, "with --rejected: at most so many lines, and so many files")
+        ->type_name("N")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100'000))
+        ->needs(rejected);
     run->footer(
+        "Read plain or compressed with gzip, bzip2, xz or zstd, and out of zip and tar archives, nested "
+        "too.\n"
         "Importing a log again, rotated or renamed, adds only what is new.\n\nExample:\n  waypost-cli import "
-        "/var/log/mail.log /var/log/mail.log.1.gz --json\n\n"
+        "/var/log/mail.log /var/log/mail.log.1.gz --json\n  waypost-cli import --follow /var/log/mail.log\n"
+        "  waypost-cli import --rejected --limit 20\n\n"
         "Exit status: 0 all, 2 every file was refused, 3 some were, 6 storage, 130 interrupted (what was "
-        "stored stays).");
-    run->callback([&globals, files] { import(globals, *files); });
+        "stored stays; with --follow that is its end, and 0).");
+    run->callback([&globals, asked] {
+        if (asked->rejected) return listRejected(globals, asked->limit);
+        if (asked->files.empty()) throw CLI::RequiredError("FILE");
+        import(globals, *asked);
+    });
 }
 
 } // namespace waypost::cli

@@ -33,11 +33,13 @@ fs::path folderOf(const fs::path& file) {
 
 } // namespace
 
-Follower::Follower(std::vector<fs::path> paths, Write write, ImportOptions options)
+Follower::Follower(std::vector<fs::path> paths, Write write, ImportOptions options,
+                   std::optional<UtcTime> since)
     : paths_(std::move(paths)), write_(std::move(write)), options_(std::move(options)),
       session_(std::make_unique<Session>(write_, options_)),
       notify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
     expand();
+    for (Log& log : logs_) log.began = since.value_or(log.began);
 }
 
 Follower::~Follower() {

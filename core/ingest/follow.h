@@ -18,8 +18,10 @@ class Session;
 
 class Follower {
   public:
-    // Folders stand for the files in them, now and later. `options` is kept.
-    Follower(std::vector<std::filesystem::path> paths, Write write, ImportOptions options);
+    // Folders stand for the files in them, now and later. `options` is kept. `since`: rotated brothers that
+    // were written to since then are read (when an import before began); else since now.
+    Follower(std::vector<std::filesystem::path> paths, Write write, ImportOptions options,
+             std::optional<UtcTime> since = {});
     ~Follower();
     Follower(const Follower&) = delete;
     Follower& operator=(const Follower&) = delete;

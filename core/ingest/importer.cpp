@@ -54,7 +54,7 @@ void noteRefused(ImportResult& result, size_t refused) {
         return;
     }
     if (!result.note.empty()) result.note += ' ';
-    result.note += fmt::format("{} in it could not be read: see the rejected.",
+    result.note += fmt::format("{} in it could not be read: waypost-cli import --rejected says why.",
                                refused == 1 ? std::string("One file") : fmt::format("{} files", refused));
 }
 
