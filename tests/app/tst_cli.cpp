@@ -39,9 +39,9 @@ class TestCli : public QObject {
         row("an unknown key of stats", "stats --by provider,moon", 2, "\"moon\" is nothing to group by");
         row("the same key twice", "stats --by day,day", 2, "named twice");
         row("five keys", "stats --by provider,category,outcome,domain,day", 2, "At most 4 keys");
-        row("an unknown filter field", "stats --filter moon:full", 2, "no field \"moon\"");
+        row("an unknown filter field", "stats --filter moon:full", 2, "\"moon\" is no field");
         row("an unknown category in a filter", "stats --filter category:odd", 2, "\"odd\" is no category");
-        row("a filter without a value", "stats --filter provider:", 2, "value is missing");
+        row("a filter without a value", "stats --filter provider:", 2, "value is expected");
         row("a time that is none", "stats --since soon", 2, "\"soon\" is no time");
         row("a range that ends before it begins", "stats --since 2026-05-02 --until 2026-05-01", 2,
             "ends before it begins");
