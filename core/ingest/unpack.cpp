@@ -90,13 +90,14 @@ class Unpacker {
             }
             const char* path = archive_entry_pathname(entry);
             const std::string name = inside + (inside.empty() ? "" : "!") + (path ? path : "?");
-            if (archive_entry_filetype(entry) != AE_IFREG) continue;
+            // Folders count too: compressed, millions of them are a small archive.
             if (++seen_ > limits_.members) {
                 full_ = true;
                 problem({},
                         fmt::format("it has more than {} members; the rest was not read", limits_.members));
                 return;
             }
+            if (archive_entry_filetype(entry) != AE_IFREG) continue;
             if (archive_entry_is_encrypted(entry)) {
                 problem(name, "it is encrypted");
                 continue;

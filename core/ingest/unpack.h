@@ -10,7 +10,7 @@
 namespace waypost::ingest {
 
 struct UnpackLimits {
-    size_t members = 10'000;
+    size_t members = 10'000;                     // folders and links too
     std::int64_t bytes = std::int64_t(16) << 30; // of all members
     std::int64_t ratio = maxStreamRatio;         // of members to archive, past ratioFromBytes
     int nesting = 3;                             // archives in archives

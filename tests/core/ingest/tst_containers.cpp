@@ -33,7 +33,7 @@ std::string pack(const std::vector<Made>& members, Setup format, Setup filter = 
     for (const Made& m : members) {
         archive_entry* e = archive_entry_new();
         archive_entry_set_pathname(e, m.name.c_str());
-        archive_entry_set_filetype(e, AE_IFREG);
+        archive_entry_set_filetype(e, m.name.ends_with('/') ? AE_IFDIR : AE_IFREG);
         archive_entry_set_perm(e, 0600);
         archive_entry_set_size(e, la_int64_t(m.bytes.size()));
         archive_entry_set_mtime(e, 1'767'225'600, 0);
@@ -237,6 +237,12 @@ class TestContainers : public QObject {
         auto r = import(dir_ / "many.zip", o);
         QCOMPARE(r.events, 30u);
         QCOMPARE(refused("more than 3 members"), 1);
+        // Entries that are no files cost time too: compressed, millions of them are a small archive.
+        many = {{"a/", {}}, {"b/", {}}, {"c/", {}}, {"d/", {}}, {"mail.log", logOf(900, 5)}};
+        ingest::test::put(dir_ / "folders.tar", pack(many, archive_write_set_format_ustar));
+        r = import(dir_ / "folders.tar", o);
+        QCOMPARE(r.events, 0u);
+        QCOMPARE(refused("more than 3 members"), 2);
         std::string nested = zip({{"mail.log", logOf(500, 5)}});
         for (int i = 0; i < 4; ++i) nested = zip({{"in.zip", nested}});
         ingest::test::put(dir_ / "deep.zip", nested);
