@@ -155,7 +155,10 @@ void setField(string_view name, string_view value, EximLine& out) {
 // "defer (-44)", "defer (111): Connection refused".
 void takeDefer(string_view& in, EximLine& out) {
     size_t close = in.find(')');
-    if (close == none) return;
+    if (close == none) { // it breaks off inside the number
+        in = {};
+        return;
+    }
     string_view number = in.substr(7, close - 7);
     bool negative = take(number, "-");
     auto value = numberOf(number);

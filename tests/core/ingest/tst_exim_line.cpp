@@ -162,6 +162,8 @@ class TestEximLine : public QObject {
             QTest::newRow(name) << body << int(kind);
         };
         const QString id = q(oldId);
+        row("a deferral that breaks off inside its number", id + "== a@b R=r T=t defer (111 4.7.0 later",
+            EximKind::Deferred);
         row("a further address of one delivery", id + "-> a@b R=r T=t", EximKind::Delivered);
         row("cutthrough", id + ">> a@b R=r T=t", EximKind::Delivered);
         row("suppressed by -N is no delivery", id + "*> a@b R=r T=t", EximKind::Other);
