@@ -339,7 +339,7 @@ void readRemote(string_view in, EximReply& out) {
     take(command, "pipelined ");
     size_t open = command.find('<'), colon = in.find(": ");
     out.stage = stageOf(in);
-    if (open != none && open < 12) { // RCPT TO:<…>, MAIL FROM:<…> SIZE=…
+    if (open < 12) { // RCPT TO:<…>, MAIL FROM:<…> SIZE=…
         size_t shift = in.size() - command.size();
         size_t close = in.find('>', open + shift);
         colon = close == none ? none : in.find(": ", close);
@@ -421,7 +421,7 @@ EximReply readEximReply(const EximLine& line) {
          {"SMTP error from remote mail server after ", "SMTP error from remote mailer after ",
           "LMTP error after ", "LMTP error from remote mail server after "}) {
         size_t at = line.text.find(front);
-        if (at == none || at > 60) continue;
+        if (at > 60) continue; // none is beyond it
         readRemote(line.text.substr(at + front.size()), out);
         break;
     }
@@ -554,7 +554,7 @@ bool EximHead::read(string_view line, UtcTime& at, string_view& body) {
     }
     if (line.starts_with('[')) { // "[pid] "
         size_t close = line.find("] ");
-        if (close != none && close < 24) line.remove_prefix(close + 2);
+        if (close < 24) line.remove_prefix(close + 2);
     }
     body = line;
     last_ = at;
