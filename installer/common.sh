@@ -45,6 +45,28 @@ install_packages() { # install_packages SECTION...
     [ $ok = yes ] || die "apt-get could not install the packages above."
 }
 
+unpack_packages() { # unpack_packages SECTION...: into build/servers, without their scripts
+    local folder=$root_folder/build/servers loads p
+    for p in $(packages_of "$@"); do
+        [ ! -e "$folder/.$p" ] || continue
+        say "Unpacking $p in build/servers"
+        mkdir -p "$folder"
+        loads=$(mktemp -d)
+        if ! (cd "$loads" && apt-get -q -o APT::Sandbox::User=root download "$p"); then
+            as_root apt-get -q update
+            (cd "$loads" && apt-get -q -o APT::Sandbox::User=root download "$p") || die "apt-get could not load $p."
+        fi
+        dpkg-deb -x "$loads"/*.deb "$folder"
+        rm -rf "$loads"
+        touch "$folder/.$p"
+    done
+}
+
+make_account() { # make_account NAME: a system account without a home and a login, as a server's package makes it
+    getent passwd "$1" >/dev/null ||
+        as_root useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin "$1"
+}
+
 build() { # build PRESET [TARGET...]
     local preset=$1
     shift

@@ -10,6 +10,7 @@ struct ScriptServer::State {
     mutable std::mutex mutex;
     std::vector<std::string> problems;
     std::string body;
+    std::vector<std::string> bodies;
 
     void problem(std::string what) {
         std::lock_guard lock(mutex);
@@ -82,13 +83,18 @@ Task<bool> play(std::shared_ptr<Connection> c, std::shared_ptr<StateT> state, St
         co_return good;
     }
     if (step.kind == Step::Kind::Body) {
+        std::string whole;
         while (true) {
             auto reading = c->line();
             net::Line line = co_await reading;
-            if (line.status != net::IoStatus::Ok || line.text == ".")
-                co_return line.status == net::IoStatus::Ok;
+            if (line.status != net::IoStatus::Ok) co_return false;
             std::lock_guard lock(state->mutex);
+            if (line.text == ".") {
+                state->bodies.push_back(std::move(whole));
+                co_return true;
+            }
             state->body += line.text + "\n";
+            whole.append(line.text, line.text.starts_with('.') ? 1 : 0).append("\r\n");
         }
     }
     if (step.kind == Step::Kind::Tls) {
@@ -154,6 +160,11 @@ std::vector<std::string> ScriptServer::problems() const {
 std::string ScriptServer::body() const {
     std::lock_guard lock(state_->mutex);
     return state_->body;
+}
+
+std::vector<std::string> ScriptServer::bodies() const {
+    std::lock_guard lock(state_->mutex);
+    return state_->bodies;
 }
 
 } // namespace waypost::test

@@ -23,7 +23,7 @@ inline Step send(std::string bytes) {
 inline Step expect(std::string prefix) {
     return {Step::Kind::Expect, std::move(prefix), 0};
 }
-// Lines up to a lone dot; kept in body().
+// Lines up to a lone dot; kept in body(), and as one of bodies().
 inline Step body() {
     return {Step::Kind::Body, {}, 0};
 }
@@ -52,6 +52,7 @@ class ScriptServer {
     [[nodiscard]] net::Endpoint endpoint() const { return endpoint_; }
     [[nodiscard]] std::vector<std::string> problems() const;
     [[nodiscard]] std::string body() const;
+    [[nodiscard]] std::vector<std::string> bodies() const; // whole ones, with dots unstuffed; in their order
 
   private:
     struct State;

@@ -55,7 +55,8 @@ void Postfix::configure(const PostfixOptions& o) {
     handTo(folder_ / "data", "postfix");
     std::string boxes, transports;
     for (const std::string& m : o.mailboxes) boxes += m + " here\n";
-    for (const auto& [domain, transport] : o.transports) transports += domain + " " + transport + "\n";
+    for (const auto& [domain, transport] : o.transports)
+        transports.append(domain).append(" ").append(transport).append("\n");
     writeWhole(etc / "mailboxes", boxes);
     writeWhole(etc / "transport", transports);
     std::string tls = "smtpd_tls_security_level = none\n";
@@ -84,7 +85,7 @@ void Postfix::configure(const PostfixOptions& o) {
                    folder_.string() + "\nmaillog_file = " + logFile().string() +
                    "\nvirtual_mailbox_domains = " + joined(o.domains) + "\nvirtual_mailbox_maps = texthash:" +
                    (etc / "mailboxes").string() + "\nvirtual_transport = lmtp:unix:" + o.lmtpSocket.string() +
-                   "\ntransport_maps = texthash:" + (etc / "transport").string() + "\n" + tls);
+                   "\ntransport_maps = texthash:" + (etc / "transport").string() + "\n" + tls + o.settings);
     writeWhole(etc / "master.cf",
                "127.0.0.1:" + std::to_string(port_) + " inet n - n - - smtpd\n" + services);
 }
@@ -115,6 +116,30 @@ Postfix::~Postfix() {
 
 std::string Postfix::log() const {
     return readWhole(logFile());
+}
+
+size_t Postfix::deferred() const {
+    size_t n = 0;
+    std::error_code gone; // files move while we look
+    fs::recursive_directory_iterator at(folder_ / "queue" / "deferred", gone), end;
+    for (; !gone && at != end; at.increment(gone)) n += at->is_regular_file(gone) ? 1 : 0;
+    return n;
+}
+
+bool Postfix::flush(std::string& why) const {
+    const ProgramEnd end =
+        runProgram({"/usr/sbin/postqueue", "-c", (folder_ / "etc").string(), "-f"}, folder_);
+    why = end.output;
+    return end.status == 0;
+}
+
+bool Postfix::change(const std::string& settings, std::string& why) const {
+    const fs::path etc = folder_ / "etc";
+    writeWhole(etc / "main.cf", readWhole(etc / "main.cf") + settings);
+    const size_t before = lines("reload -- version");
+    const ProgramEnd end = runProgram({"/usr/sbin/postfix", "-c", etc.string(), "reload"}, folder_);
+    why = end.output;
+    return end.status == 0 && waitUntil([&] { return lines("reload -- version") > before; }, 10);
 }
 
 size_t Postfix::lines(const std::string& word) const {

@@ -17,6 +17,7 @@ struct PostfixOptions {
     std::filesystem::path lmtpSocket; // where their mail goes
     // Other domains: "refuses.test" -> "smtp:[127.0.0.1]:2525".
     std::vector<std::pair<std::string, std::string>> transports;
+    std::string settings; // further lines of main.cf; they win over ours
 };
 
 class Postfix {
@@ -34,6 +35,12 @@ class Postfix {
     [[nodiscard]] std::string log() const;
     // Lines of the log with this word.
     [[nodiscard]] size_t lines(const std::string& word) const;
+    // Mails that wait for another attempt.
+    [[nodiscard]] size_t deferred() const;
+    // Tries all deferred mail again, now. False with what it said when it does not.
+    bool flush(std::string& why) const;
+    // More lines of main.cf, in force when this returns.
+    bool change(const std::string& settings, std::string& why) const;
 
   private:
     Postfix() = default;
