@@ -261,9 +261,9 @@ void saveJob(Context& c, const std::string& job, const SaveRule& command, const 
     auto rules = ingest::saveUserRules(c.options.resources / "rules", file, *bytes);
     if (!rules) return c.jobs->end(job, JobState::Failed, rules.error().describe());
     c.setClassifier(*rules);
-    const auto fresh = *rules;
     auto moved =
-        c.workspace->write([fresh](store::Database& db) { return ingest::rejudge(db, *fresh); }).get();
+        c.workspace->write([fresh = *rules](store::Database& db) { return ingest::rejudge(db, *fresh); })
+            .get();
     if (!moved) return c.jobs->end(job, JobState::Failed, moved.error().describe());
     const std::string text =
         fmt::format("Rule {} was {}; {} replies with {} events were judged anew.", command.rule.id,

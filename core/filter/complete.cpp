@@ -65,10 +65,12 @@ void addValues(const FieldInfo& field, std::string_view typed, const std::vector
         if (w.starts_with(typed)) out.push_back({std::string(w), {}, 0, false});
     // What starts with the typed text first, then the most frequent; the rest keeps the order of its meaning.
     std::vector<std::pair<std::array<std::uint64_t, 3>, size_t>> order;
+    order.reserve(out.size());
     for (size_t i = 0; i < out.size(); ++i)
         order.push_back({{text::istartsWith(out[i].text, typed) ? 0U : 1U, UINT64_MAX - out[i].count, i}, i});
     std::sort(order.begin(), order.end());
     std::vector<Completion> sorted;
+    sorted.reserve(out.size());
     for (const auto& [rank, i] : order) sorted.push_back(std::move(out[i]));
     out = std::move(sorted);
 }
