@@ -221,7 +221,7 @@ Read readPattern(const RawValue& raw, Value v) {
 
 } // namespace
 
-Read readValue(const FieldInfo& field, Op op, RawValue raw) {
+Read readValue(const FieldInfo& field, Op op, const RawValue& raw) {
     Value v;
     v.text = raw.text;
     v.quoted = raw.quoted;

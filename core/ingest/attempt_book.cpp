@@ -50,8 +50,9 @@ void AttemptBook::restore(std::string_view key, std::string_view state) {
     key.remove_prefix(prefix_.size());
     std::uint64_t id = 0;
     Tried tried;
-    const char* end = state.data() + state.size();
-    auto first = std::from_chars(state.data(), end, tried.attempts);
+    const char* const begin = state.begin();
+    const char* const end = state.end();
+    auto first = std::from_chars(begin, end, tried.attempts);
     if (std::from_chars(key.data(), key.data() + key.size(), id, 16).ec != std::errc{} ||
         first.ec != std::errc{} || first.ptr == end ||
         std::from_chars(first.ptr + 1, end, tried.categories).ec != std::errc{})
