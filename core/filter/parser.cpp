@@ -95,9 +95,9 @@ class Parser {
         if (auto ok = checkOp(*out.term.field, token); !ok) return std::unexpected(ok.error());
         auto raw = lexer_.values(token);
         if (!raw) return std::unexpected(raw.error());
-        for (RawValue& r : *raw) {
+        for (const RawValue& r : *raw) {
             if (++values_ > maxValues) return wrong("The filter has too many values.");
-            auto value = readValue(*out.term.field, token.op, std::move(r));
+            auto value = readValue(*out.term.field, token.op, r);
             if (!value) return std::unexpected(value.error());
             out.term.values.push_back(std::move(*value));
         }

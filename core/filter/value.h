@@ -5,7 +5,7 @@
 
 namespace waypost::filter {
 
-std::expected<Value, ParseError> readValue(const FieldInfo& field, Op op, RawValue raw);
+std::expected<Value, ParseError> readValue(const FieldInfo& field, Op op, const RawValue& raw);
 // Refuses an operator the type has no meaning for.
 std::expected<void, ParseError> checkOp(const FieldInfo& field, const Token& token);
 

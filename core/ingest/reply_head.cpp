@@ -11,7 +11,9 @@ std::string_view enhancedOf(std::string_view in) {
     for (int i = 0; i < 2; ++i) {
         for (part = 0; at < in.size() && text::isDigit(in[at]); ++at) ++part;
         if (part == 0 || part > 3) return {};
-        if (i == 0 && (at >= in.size() || in[at++] != '.')) return {};
+        if (i == 1) break;
+        if (at >= in.size() || in[at] != '.') return {};
+        ++at;
     }
     if (at < in.size() && (text::isAlnum(in[at]) || in[at] == '.')) return {};
     return in.substr(0, at);
