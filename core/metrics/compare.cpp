@@ -33,6 +33,7 @@ template <class Name>
 std::vector<MixRow> mixOf(std::span<const ShiftRow> rows, Name name) {
     auto shares = contributions(rows);
     std::vector<MixRow> out;
+    out.reserve(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) out.push_back({std::string(name(i)), rows[i], shares[i]});
     return out;
 }
@@ -46,6 +47,7 @@ void largestFirst(std::vector<MixRow>& rows) {
 
 std::vector<TemplateShift> templatesOf(store::Database& db, const Sides& sides, size_t limit) {
     std::vector<ShiftRow> rows;
+    rows.reserve(sides.templates.size());
     for (const auto& [key, row] : sides.templates) rows.push_back(row);
     auto shares = contributions(rows);
     std::vector<std::pair<TemplateKey, TemplateShift>> order;

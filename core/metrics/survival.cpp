@@ -77,7 +77,8 @@ SurvivalCurve thinned(const SurvivalCurve& curve, size_t limit) {
     if (limit < 2 || curve.points.size() <= limit) return out;
     out.points.clear();
     double step = double(curve.points.size() - 1) / double(limit - 1);
-    for (size_t i = 0; i < limit; ++i) out.points.push_back(curve.points[size_t(double(i) * step + 0.5)]);
+    for (size_t i = 0; i < limit; ++i)
+        out.points.push_back(curve.points[size_t(std::lround(double(i) * step))]);
     return out;
 }
 
