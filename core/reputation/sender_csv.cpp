@@ -47,7 +47,7 @@ struct RowMaker {
             return;
         }
         Figure f = base(metric);
-        f.low = f.high = *v;
+        f.low = f.high = v;
         figures.push_back(std::move(f));
     }
     void rate(std::string_view metric, std::string_view text) {

@@ -69,7 +69,7 @@ void traffic(SenderData& data, const json::object& o, size_t number) {
         if (!v || *v > 1) continue; // a figure that is not there is unknown
         Figure f = base;
         f.metric = n.metric;
-        f.low = f.high = *v;
+        f.low = f.high = v;
         add(data, std::move(f));
     }
     if (const std::string_view words = json::text(o, "domainReputation"); !words.empty()) {
@@ -86,7 +86,7 @@ void traffic(SenderData& data, const json::object& o, size_t number) {
         if (!v || *v > 1) continue;
         Figure f = base;
         f.metric = "delivery_errors:" + text::lowered(json::text(e.get_object(), "errorType").substr(0, 60));
-        f.low = f.high = *v;
+        f.low = f.high = v;
         add(data, std::move(f));
     }
 }
@@ -114,10 +114,10 @@ void statistic(SenderData& data, const json::object& o, size_t number) {
             {0, fmt::format("Entry {} lacks a domain, a known metric, a date or a value", number)});
     Figure f{"postmaster", domain, when->first, when->second, metric, std::nullopt, std::nullopt, {}};
     for (const char* kind : {"doubleValue", "floatValue"})
-        if (const auto v = finite(value->if_contains(kind))) f.low = f.high = *v;
+        if (const auto v = finite(value->if_contains(kind))) f.low = f.high = v;
     if (const json::value* v = value->if_contains("intValue")) {
         // 64-bit numbers are strings in this API.
-        if (const auto n = finite(v)) f.low = f.high = *n;
+        if (const auto n = finite(v)) f.low = f.high = n;
         if (v->is_string())
             if (const auto n = text::parseUnsigned(v->get_string()); n) f.low = f.high = double(*n);
     }

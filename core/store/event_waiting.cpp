@@ -144,6 +144,7 @@ std::vector<SuppressionDay> newSuppressions(Database& db, const EventFilter& fil
         ++days[{day, std::int64_t(categoryOfClass(f.classNumber)), f.provider}];
     }
     std::vector<SuppressionDay> out;
+    out.reserve(days.size());
     for (const auto& [key, n] : days) out.push_back({{key[0] * dayMs}, reply::Category(key[1]), key[2], n});
     return out;
 }

@@ -124,6 +124,7 @@ BlocklistsCatalogue::BlocklistsCatalogue(EngineBridge& bridge, QWidget* parent)
     sentence_->setProperty("role", u"muted"_s);
     model_->onFetch([this](const PageAsk& ask) {
         std::vector<Row> rows;
+        rows.reserve(catalogue_.lists.size());
         for (const engine::CatalogueRow& r : catalogue_.lists) rows.push_back(rowOf(r));
         model_->page(ask.ticket, std::move(rows), false);
     });

@@ -50,6 +50,7 @@ BlocklistsImpact::BlocklistsImpact(EngineBridge& bridge, QWidget* parent)
     sentence_->setWordWrap(true);
     model_->onFetch([this](const PageAsk& ask) {
         std::vector<Row> rows;
+        rows.reserve(impact_.lists.size());
         for (const engine::ListImpact& i : impact_.lists) {
             Row row;
             row.key = qstr(i.list);
@@ -126,6 +127,7 @@ BlocklistsChanges::BlocklistsChanges(EngineBridge& bridge, QWidget* parent)
     table_->setItemDelegateForColumn(1, new OutcomeDelegate(table_));
     model_->onFetch([this](const PageAsk& ask) {
         std::vector<Row> rows;
+        rows.reserve(changes_.rows.size());
         for (const engine::BlocklistChange& c : changes_.rows) {
             Row row;
             row.key = QString::number(c.id);
