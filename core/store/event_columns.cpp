@@ -216,7 +216,8 @@ std::int64_t ColumnReader::one(size_t column, size_t row) const {
     if (place_[column] != SIZE_MAX && next_ <= place_[column]) reach(place_[column]);
     const Packed& p = numbers_[column];
     std::uint64_t difference = 0;
-    std::memcpy(&difference, p.bytes.data() + row * p.width, p.width);
+    // A column of one value has no octets at all.
+    if (p.width > 0) std::memcpy(&difference, p.bytes.data() + row * p.width, p.width);
     return std::int64_t(std::uint64_t(p.least) + difference);
 }
 
