@@ -54,7 +54,11 @@ unpack_packages() { # unpack_packages SECTION...: into build/servers, without th
         loads=$(mktemp -d)
         if ! (cd "$loads" && apt-get -q -o APT::Sandbox::User=root download "$p"); then
             as_root apt-get -q update
-            (cd "$loads" && apt-get -q -o APT::Sandbox::User=root download "$p") || die "apt-get could not load $p."
+            if ! (cd "$loads" && apt-get -q -o APT::Sandbox::User=root download "$p"); then
+                say "apt-get could not load $p: the tests that need it will be skipped, and say so"
+                rm -rf "$loads"
+                continue
+            fi
         fi
         dpkg-deb -x "$loads"/*.deb "$folder"
         rm -rf "$loads"
@@ -64,7 +68,8 @@ unpack_packages() { # unpack_packages SECTION...: into build/servers, without th
 
 make_account() { # make_account NAME: a system account without a home and a login, as a server's package makes it
     getent passwd "$1" >/dev/null ||
-        as_root useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin "$1"
+        as_root useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin "$1" ||
+        say "The account $1 could not be made: the tests that need it will be skipped, and say so"
 }
 
 build() { # build PRESET [TARGET...]

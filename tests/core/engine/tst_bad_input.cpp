@@ -407,7 +407,7 @@ class TestBadInput : public QObject {
     void aDiskThatIsFullDuringAnImport() {
         if (geteuid() != 0) QSKIP("A FULL DISK NEEDS ROOT: a small file system is mounted for it");
         const fs::path folder = test::temporaryFolder();
-        if (mount("waypost", folder.c_str(), "tmpfs", 0, "size=1536k") != 0)
+        if (mount("waypost", folder.c_str(), "tmpfs", 0, "size=3m") != 0)
             QSKIP("A FULL DISK NEEDS TMPFS: it could not be mounted here");
         struct Unmount {
             fs::path at;
