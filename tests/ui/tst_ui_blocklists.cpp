@@ -78,6 +78,9 @@ class TstUiBlocklists : public QObject {
         std::vector<std::string> targets;
         for (const engine::WatchedTarget& t : matrix().targets) targets.push_back(t.text);
         (void)bench_->engine().runAndWait(engine::UnwatchTargets{targets});
+        // These two let every look wait for its deadline: they have tests of their own.
+        for (const char* list : {"silent", "gone"})
+            (void)bench_->engine().runAndWait(engine::EnableList{list, false});
     }
     void cleanup() {
         page_.reset();
