@@ -25,7 +25,7 @@ QByteArray table() {
     SeededRandom random(11);
     for (int i = 0; i < events; ++i) {
         auto outcome = random.below(100);
-        out += QByteArray::number(1'767'225'600 + i * 25'200 / events) + ",d" +
+        out += QByteArray::number(qlonglong(1'767'225'600) + qlonglong(i) * 25'200 / events) + ",d" +
                QByteArray::number(qlonglong(random.below(200))) + ".example,192.0.2." +
                QByteArray::number(qlonglong(random.below(8))) +
                (outcome < 90   ? ",250,2.0.0,"
