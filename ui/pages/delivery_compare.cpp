@@ -260,6 +260,7 @@ void DeliveryCompare::show(const engine::Comparison& c) {
     outcomes_->setFixedHeight(outcomes_->sizeHint().height());
     categoryModel_->onFetch([this](const PageAsk& ask) {
         std::vector<Row> list;
+        list.reserve(comparison_.categories.size());
         for (const engine::Comparison::Line& l : comparison_.categories)
             list.push_back({qstr(l.key),
                             {categoryCell(l.key), shareCell(l.before), shareCell(l.now), changeCell(l.change),
@@ -268,6 +269,7 @@ void DeliveryCompare::show(const engine::Comparison& c) {
     });
     templateModel_->onFetch([this](const PageAsk& ask) {
         std::vector<Row> list;
+        list.reserve(comparison_.templates.size());
         for (const engine::Comparison::Template& t : comparison_.templates)
             list.push_back({qstr(t.key) + u'\n' + qstr(t.provider),
                             {categoryCell(t.category), plain(grouped(t.before)), plain(grouped(t.now)),

@@ -119,6 +119,7 @@ DeliveryReplies::DeliveryReplies(EngineBridge& bridge, QWidget* parent) : Delive
     setContent(content);
     model_->onFetch([this](const PageAsk& ask) {
         std::vector<Row> rows;
+        rows.reserve(templates_.rows.size());
         for (const engine::ReplyTemplate& t : templates_.rows) rows.push_back(rowOf(t, scope_.zone));
         model_->page(ask.ticket, std::move(rows), false);
     });
