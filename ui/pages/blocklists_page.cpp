@@ -80,8 +80,9 @@ void BlocklistsPage::connectParts() {
     });
     connect(banner_, &JobBanner::ended, this, &BlocklistsPage::refresh);
     connect(tabs_, &QTabWidget::currentChanged, this, &BlocklistsPage::tabChosen);
+    // The replies that hold the list's zone: what a receiver quotes is text.
     const auto replies = [this](const QString& list) {
-        Q_EMIT openRequested(u"delivery"_s, u"list:"_s + list);
+        Q_EMIT openRequested(u"delivery"_s, u"text:\""_s + zones_.value(list, list) + u'"');
     };
     connect(matrix_, &BlocklistsMatrix::repliesAsked, this, replies);
     connect(impact_, &BlocklistsImpact::repliesAsked, this, replies);
@@ -158,6 +159,7 @@ void BlocklistsPage::tabChosen(int tab) {
 }
 
 void BlocklistsPage::take(const engine::BlocklistMatrix& m) {
+    for (const engine::ListColumn& l : m.lists) zones_.insert(qstr(l.id), qstr(l.zone));
     qint64 addresses = 0;
     for (const engine::WatchedTarget& t : m.targets)
         addresses += t.kind == "ipv4" || t.kind == "ipv6" ? 1 : 0;

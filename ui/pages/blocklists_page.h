@@ -7,6 +7,8 @@
 #include "ui/bridge/engine_bridge.h"
 #include "ui/widgets/page.h"
 
+#include <QHash>
+
 #include <memory>
 
 class QLabel;
@@ -82,6 +84,7 @@ class BlocklistsPage : public Page {
     QStackedWidget* body_; // of the first tab
     EmptyState* empty_;
     QString wanted_;
+    QHash<QString, QString> zones_; // of lists by id
 };
 
 } // namespace waypost::ui
