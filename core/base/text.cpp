@@ -34,6 +34,26 @@ bool iendsWith(std::string_view in, std::string_view suffix) {
     return in.size() >= suffix.size() && iequals(in.substr(in.size() - suffix.size()), suffix);
 }
 
+bool wildMatches(std::string_view pattern, std::string_view in) {
+    size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
+    while (t < in.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            mark = t;
+        } else if (p < pattern.size() && lower(pattern[p]) == lower(in[t])) {
+            ++p;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++mark;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*') ++p;
+    return p == pattern.size();
+}
+
 size_t ifind(std::string_view in, std::string_view needle) {
     for (size_t i = 0; i + needle.size() <= in.size(); ++i)
         if (iequals(in.substr(i, needle.size()), needle)) return i;
@@ -168,6 +188,24 @@ std::string printable(std::string_view in) {
 }
 std::string printableLines(std::string_view in) {
     return makePrintable(in, true);
+}
+
+void appendUtf8(std::string& out, char32_t c) {
+    if (c < 0x80) {
+        out += char(c);
+    } else if (c < 0x800) {
+        out += char(0xc0 | (c >> 6));
+        out += char(0x80 | (c & 0x3f));
+    } else if (c < 0x10000) {
+        out += char(0xe0 | (c >> 12));
+        out += char(0x80 | ((c >> 6) & 0x3f));
+        out += char(0x80 | (c & 0x3f));
+    } else {
+        out += char(0xf0 | (c >> 18));
+        out += char(0x80 | ((c >> 12) & 0x3f));
+        out += char(0x80 | ((c >> 6) & 0x3f));
+        out += char(0x80 | (c & 0x3f));
+    }
 }
 
 std::string toValidUtf8(std::string_view in) {

@@ -36,6 +36,10 @@ bool iendsWith(std::string_view in, std::string_view suffix);
 // Position of `needle` in `in` without regard to case, or npos.
 size_t ifind(std::string_view in, std::string_view needle);
 
+// `pattern` with * for any run of octets; without regard to case. At most one way back, so that no pattern
+// explodes.
+bool wildMatches(std::string_view pattern, std::string_view in);
+
 std::string_view trim(std::string_view in);
 std::string_view trimRight(std::string_view in);
 // "a,b,,c" at ',' gives four pieces.
@@ -59,6 +63,8 @@ std::string printable(std::string_view in);
 std::string printableLines(std::string_view in);
 // `in` as valid UTF-8: broken sequences become U+FFFD.
 std::string toValidUtf8(std::string_view in);
+// A code point that is no surrogate and not above U+10FFFF, as its one to four octets.
+void appendUtf8(std::string& out, char32_t c);
 
 std::string base64Encode(std::string_view bytes);
 // White space is skipped; nothing when a character or the padding is wrong.

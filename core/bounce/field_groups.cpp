@@ -20,24 +20,6 @@ void append(std::string& value, std::string_view more) {
     value += more;
 }
 
-void appendUtf8(std::string& out, std::uint32_t c) {
-    if (c < 0x80) {
-        out += char(c);
-    } else if (c < 0x800) {
-        out += char(0xc0 | (c >> 6));
-        out += char(0x80 | (c & 0x3f));
-    } else if (c < 0x10000) {
-        out += char(0xe0 | (c >> 12));
-        out += char(0x80 | ((c >> 6) & 0x3f));
-        out += char(0x80 | (c & 0x3f));
-    } else {
-        out += char(0xf0 | (c >> 18));
-        out += char(0x80 | ((c >> 12) & 0x3f));
-        out += char(0x80 | ((c >> 6) & 0x3f));
-        out += char(0x80 | (c & 0x3f));
-    }
-}
-
 // RFC 6533 3: "\x{5B57}" in utf-8-addr-xtext and unitext.
 std::string unescaped(std::string_view in) {
     std::string out;
@@ -59,7 +41,7 @@ std::string unescaped(std::string_view in) {
             out += in[i];
             continue;
         }
-        appendUtf8(out, c);
+        text::appendUtf8(out, c);
         i = close;
     }
     return out;

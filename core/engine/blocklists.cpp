@@ -36,6 +36,12 @@ Snapshot answer(Context& c, const BlocklistQuery& q) {
     auto matrix = c.workspace->read([&](store::Database& db) {
         BlocklistMatrix m = blocklistMatrix(db, **catalogue);
         const BlocklistImpact impact = blocklistImpact(db, *catalogue, daysAgo(now, q.days), now);
+        for (const ListColumn& column : m.lists) {
+            const reputation::List* list =
+                column.status == "needs-key" ? (*catalogue)->find(column.id) : nullptr;
+            if (!list) continue;
+            --(c.secrets->has(list->keySecret) ? m.needKey : m.on); // without its key it is not asked
+        }
         for (ListColumn& column : m.lists)
             for (const ListImpact& i : impact.lists)
                 if (i.list == column.id) column.messages = i.messages;

@@ -83,26 +83,6 @@ bool isTextual(const Value& v) {
 
 } // namespace
 
-bool wildMatch(std::string_view pattern, std::string_view in) {
-    size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
-    while (t < in.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            mark = t;
-        } else if (p < pattern.size() && text::lower(pattern[p]) == text::lower(in[t])) {
-            ++p;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '*') ++p;
-    return p == pattern.size();
-}
-
 std::string patternError(const std::string& pattern) {
     RE2 re(pattern, patternOptions());
     return re.ok() ? std::string() : re.error();
@@ -143,7 +123,7 @@ bool TermMatcher::one(const Value& v, std::string_view in) const {
     using Kind = Value::Kind;
     if (v.kind == Kind::Missing) return in.empty();
     if (in.empty()) return false;
-    if (v.kind == Kind::Wild) return wildMatch(v.text, in);
+    if (v.kind == Kind::Wild) return text::wildMatches(v.text, in);
     if (v.kind == Kind::Network) {
         auto address = net::IpAddress::parse(in);
         // Octets compare without a sign.
@@ -191,8 +171,8 @@ bool TermMatcher::matchesCode(std::int32_t code, std::string_view enhanced) cons
                     [&](const Value& v) {
                         if (v.kind == Value::Kind::Missing) return code == 0;
                         if (!isTextual(v)) return false;
-                        return wildMatch(v.text,
-                                         v.text.contains('.') ? enhanced : std::string_view(number)) &&
+                        return text::wildMatches(v.text, v.text.contains('.') ? enhanced
+                                                                              : std::string_view(number)) &&
                                code != 0;
                     }) ||
         (!patterns_.empty() && (any(number) || any(enhanced)));

@@ -15,8 +15,6 @@ class RE2;
 
 namespace waypost::filter {
 
-// `pattern` with * for any run of octets; without regard to case. Linear in practice: at most one way back.
-bool wildMatch(std::string_view pattern, std::string_view text);
 // Why RE2 refuses a pattern; empty: it does not.
 std::string patternError(const std::string& pattern);
 

@@ -203,7 +203,7 @@ Read readTime(const RawValue& raw, Value v) {
 Read readEnum(const FieldInfo& field, const RawValue& raw, Value v) {
     if (v.kind == Value::Kind::Missing) return v;
     const bool known = std::any_of(field.values.begin(), field.values.end(), [&](std::string_view name) {
-        return v.kind == Value::Kind::Wild ? wildMatch(v.text, name) : text::iequals(v.text, name);
+        return v.kind == Value::Kind::Wild ? text::wildMatches(v.text, name) : text::iequals(v.text, name);
     });
     if (known) return v;
     return refuse(raw, shown(raw) + " is no " + std::string(field.name) + ".",

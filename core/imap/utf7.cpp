@@ -1,5 +1,7 @@
 #include "imap/utf7.h"
 
+#include "base/text.h"
+
 #include <cstdint>
 
 namespace waypost::imap {
@@ -7,24 +9,6 @@ namespace waypost::imap {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
-
-void appendUtf8(std::string& out, char32_t c) {
-    if (c < 0x80) {
-        out += char(c);
-    } else if (c < 0x800) {
-        out += char(0xc0 | (c >> 6));
-        out += char(0x80 | (c & 0x3f));
-    } else if (c < 0x10000) {
-        out += char(0xe0 | (c >> 12));
-        out += char(0x80 | ((c >> 6) & 0x3f));
-        out += char(0x80 | (c & 0x3f));
-    } else {
-        out += char(0xf0 | (c >> 18));
-        out += char(0x80 | ((c >> 12) & 0x3f));
-        out += char(0x80 | ((c >> 6) & 0x3f));
-        out += char(0x80 | (c & 0x3f));
-    }
-}
 
 // UTF-16 units to UTF-8; false for an unpaired surrogate.
 bool appendUnits(std::string& out, const std::u16string& units) {
@@ -35,7 +19,7 @@ bool appendUnits(std::string& out, const std::u16string& units) {
             if (i + 1 == units.size() || units[i + 1] < 0xdc00 || units[i + 1] > 0xdfff) return false;
             c = 0x10000 + ((c - 0xd800) << 10) + (char32_t(units[++i]) - 0xdc00);
         }
-        appendUtf8(out, c);
+        text::appendUtf8(out, c);
     }
     return true;
 }

@@ -39,7 +39,6 @@ struct StreamRule {
     std::string stream;
     std::string sendingIp; // may be empty
 };
-bool globMatches(std::string_view pattern, std::string_view text);
 
 class SourceBook;
 

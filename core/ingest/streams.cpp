@@ -36,7 +36,7 @@ const StreamRule* streamOf(std::span<const StreamRule> rules, const StreamSubjec
         std::string_view value = valueFor(rule, subject);
         if (value.empty()) continue;
         const bool id = rule.field == Field::MessageId || rule.field == Field::ListId;
-        if (globMatches(rule.pattern, id ? bare(value) : value)) return &rule;
+        if (text::wildMatches(rule.pattern, id ? bare(value) : value)) return &rule;
     }
     return nullptr;
 }

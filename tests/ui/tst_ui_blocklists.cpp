@@ -162,6 +162,12 @@ class TstUiBlocklists : public QObject {
         QCOMPARE(page_->matrix()->grid()->shape().rows, 2); // 127.77.1.2 and spammy.test
     }
 
+    void aListWithoutItsKeyIsNotCountedAsOn() {
+        sweptPage();
+        QVERIFY2(page_->summary().contains(u"lists: 6 on"_s), qPrintable(page_->summary()));
+        QVERIFY2(page_->summary().contains(u"1 needs a key"_s), qPrintable(page_->summary()));
+    }
+
     void statesAreToldApartWithoutColour() {
         using S = engine::CellState;
         QStringList marks;

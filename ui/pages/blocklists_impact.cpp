@@ -54,11 +54,15 @@ BlocklistsImpact::BlocklistsImpact(EngineBridge& bridge, QWidget* parent)
         for (const engine::ListImpact& i : impact_.lists) {
             Row row;
             row.key = qstr(i.list);
+            const QString seen = i.listedByUs
+                                     ? QString()
+                                     : tr("Our own looks show no listing: clean when we looked, no usable "
+                                          "answer, or never looked. The cell says which.");
             const Outcome mark = i.listedByUs ? Outcome::Blocked : Outcome::Unknown;
             row.cells = {
                 Cell{qstr(i.name), {}, {}, {}, {}, {}},
                 Cell{grouped(i.messages), QVariant::fromValue(qulonglong(i.messages)), {}, {}, {}, {}},
-                Cell{i.listedByUs ? tr("listed too") : tr("not listed"), {}, mark, {}, {}, {}},
+                Cell{i.listedByUs ? tr("listed too") : tr("no listing seen"), {}, mark, {}, {}, seen},
                 Cell{joined(i.providers), {}, {}, {}, {}, {}},
                 Cell{joined(i.targets), {}, {}, {}, {}, {}},
                 Cell{shortStamp(i.lastSeen, QTimeZone::utc()), {}, {}, {}, {}, {}},
