@@ -99,6 +99,9 @@ class TstUiBlocklists : public QObject {
         page_->addBox()->setText(u"127.77.1.0/30, acme.test"_s);
         QTest::keyClick(page_->addBox(), Qt::Key_Return);
         QTRY_VERIFY(page_->showsMatrix());
+        QVERIFY2(page_->matrix()->cell()->findChild<EmptyState*>()->kind() !=
+                     EmptyState::Kind::NothingHappened,
+                 "no tick before anything was looked at");
         QCOMPARE(page_->matrix()->grid()->shape().rows, 5);
         QVERIFY2(page_->summary().contains(u"4 addresses"_s) && page_->summary().contains(u"1 name"_s),
                  qPrintable(page_->summary()));

@@ -202,7 +202,7 @@ void BlocklistCellView::show(engine::BlocklistCell cell, qint64 now) {
 }
 
 void BlocklistCellView::showEmpty(const QString& headline, const QString& text, bool failed) {
-    empty_->set(failed ? EmptyState::Kind::CouldNotLook : EmptyState::Kind::NothingHappened, headline, text);
+    empty_->set(failed ? EmptyState::Kind::CouldNotLook : EmptyState::Kind::NothingMatched, headline, text);
     stack_->setCurrentIndex(0);
 }
 
