@@ -103,7 +103,7 @@ void BlocklistsImpact::show(const engine::BlocklistImpact& impact) {
     model_->ask();
     if (impact_.lists.empty()) {
         empty_->set(
-            EmptyState::Kind::NothingHappened, tr("No receiver quotes a list"),
+            EmptyState::Kind::NothingMatched, tr("No receiver quotes a list"),
             tr("From %1 to %2 UTC no stored reply names a list of the catalogue.")
                 .arg(shortStamp(impact_.from, QTimeZone::utc()), shortStamp(impact_.to, QTimeZone::utc())));
         return body_->setCurrentIndex(1);
@@ -168,7 +168,7 @@ void BlocklistsChanges::ask() {
                 model_->ask();
                 if (c.rows.empty())
                     empty_->set(
-                        EmptyState::Kind::NothingHappened, tr("Nothing has changed yet"),
+                        EmptyState::Kind::NothingMatched, tr("Nothing has changed yet"),
                         tr("A listing that two looks in a row have seen, one that two have missed, and a "
                            "list that fails its test points appear here."));
                 body_->setCurrentIndex(c.rows.empty() ? 1 : 0);

@@ -131,7 +131,7 @@ void DeliveryLatency::ask() {
 void DeliveryLatency::show(const engine::Latency& latency) {
     if (latency.events == 0) return showNothing(latency.stored, latency.asOf);
     if (latency.all.events == 0)
-        return showEmpty(EmptyState::Kind::NothingHappened, tr("No accepted attempt with a known time"),
+        return showEmpty(EmptyState::Kind::NothingMatched, tr("No accepted attempt with a known time"),
                          tr("%1 attempts are in this view. None of them was accepted with the time of its "
                             "first attempt known.")
                              .arg(grouped(latency.events)));
